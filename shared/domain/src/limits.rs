@@ -1,0 +1,93 @@
+//! Every limit of the product, in one place, with the relations between them asserted when this
+//! compiles. Bytes, counts, seconds and milliseconds are in the names.
+
+/// The longest e-mail address taken (RFC 5321 path).
+pub const EMAIL_LENGTH_MAX: usize = 254;
+/// The longest phone text taken; Graph allows 64 characters.
+pub const PHONE_LENGTH_MAX: usize = 64;
+/// Any other text of an identity is cut here, in bytes, at a character.
+pub const TEXT_LENGTH_MAX: usize = 512;
+/// Alternate addresses kept per identity; Graph allows 250, an item must not grow without bound.
+pub const ALTERNATE_EMAILS_MAX: usize = 20;
+/// Licences kept per identity.
+pub const LICENCES_MAX: usize = 40;
+/// Identities one account may join.
+pub const IDENTITIES_PER_ACCOUNT_MAX: usize = 16;
+/// Candidates kept with a match that is not decided.
+pub const CANDIDATES_MAX: usize = 10;
+/// Reasons kept for an administrator.
+pub const PRIVILEGES_MAX: usize = 8;
+
+/// A customer's interval (D1), in minutes.
+pub const INTERVAL_MINUTES_MIN: i64 = 15;
+/// A customer's interval (D1), in minutes.
+pub const INTERVAL_MINUTES_MAX: i64 = 24 * 60;
+/// The default interval (B17), in minutes.
+pub const INTERVAL_MINUTES_DEFAULT: i64 = 180;
+/// The default interval of a customer whose only source is Microsoft 365 (B19), in minutes.
+pub const INTERVAL_MINUTES_MICROSOFT_365_ONLY: i64 = 60;
+
+/// How long a lease on a customer lasts, in seconds. A holder renews it at every page.
+pub const LEASE_SECONDS: i64 = 300;
+/// With less than this left on its lease, a holder writes nothing more, in seconds.
+pub const LEASE_MARGIN_SECONDS: i64 = 60;
+/// The longest a single request to the table may take, all tries together, in seconds.
+pub const TABLE_REQUEST_SECONDS_MAX: u64 = 30;
+/// A run hands over to a continuation when less than this is left of its time, in seconds.
+pub const HAND_OVER_SECONDS: i64 = 60;
+
+/// Entries of one PutEvents call.
+pub const EVENTS_PER_CALL_MAX: usize = 10;
+/// The largest event, in bytes. Events carry ids, so anything near this is a mistake.
+pub const EVENT_BYTES_MAX: usize = 4 * 1024;
+
+/// The largest page of Microsoft Graph read, in bytes.
+pub const GRAPH_PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// The longest link of Microsoft Graph followed or stored, in bytes.
+pub const GRAPH_LINK_BYTES_MAX: usize = 16 * 1024;
+/// The largest answer of a PSA read, in bytes.
+pub const PSA_ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Contacts of one company read into memory.
+pub const CONTACTS_MAX: usize = 200_000;
+/// A vendor call, from sending to the last byte, in seconds.
+pub const VENDOR_CALL_SECONDS_MAX: u64 = 60;
+/// What one invocation waits in all because a vendor asked it to, in seconds.
+pub const WAIT_IN_PLACE_SECONDS_MAX: u64 = 10;
+
+/// The largest body of a webhook delivery, in bytes.
+pub const DELIVERY_BYTES_MAX: usize = 256 * 1024;
+/// Contacts one delivery may name.
+pub const CONTACTS_PER_DELIVERY_MAX: usize = 100;
+/// How long a delivery is remembered, in seconds.
+pub const DELIVERY_REMEMBERED_SECONDS: i64 = 24 * 3600;
+
+/// The largest part of an upload as it travels, compressed, in bytes. It is one item of the table.
+pub const UPLOAD_PART_BYTES_MAX: usize = 350 * 1024;
+/// The largest part of an upload once unpacked, in bytes.
+pub const UPLOAD_PART_UNPACKED_BYTES_MAX: usize = 8 * 1024 * 1024;
+/// Parts of one upload.
+pub const UPLOAD_PARTS_MAX: u32 = 4_000;
+/// One record (an entry, a line) of an upload, in bytes.
+pub const UPLOAD_RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
+/// Records of one upload.
+pub const UPLOAD_RECORDS_MAX: usize = 1_000_000;
+/// How long an upload that nobody completes is kept, in seconds.
+pub const UPLOAD_KEPT_SECONDS: i64 = 7 * 24 * 3600;
+
+/// Accounts in one answer to an operator.
+pub const ACCOUNTS_PER_PAGE_MAX: u32 = 500;
+/// Accounts read, planned and written together.
+pub const ACCOUNTS_PER_CHUNK: usize = 500;
+/// The largest item of the table (DynamoDB), in bytes.
+pub const ITEM_BYTES_MAX: usize = 400 * 1024;
+
+const _: () = {
+    assert!(LEASE_MARGIN_SECONDS < LEASE_SECONDS);
+    // A write that starts inside the margin ends before anybody else may hold the lease.
+    assert!((TABLE_REQUEST_SECONDS_MAX as i64) < LEASE_MARGIN_SECONDS);
+    assert!(UPLOAD_PART_BYTES_MAX < ITEM_BYTES_MAX);
+    assert!(UPLOAD_RECORD_BYTES_MAX <= UPLOAD_PART_UNPACKED_BYTES_MAX);
+    assert!(INTERVAL_MINUTES_MIN <= INTERVAL_MINUTES_MICROSOFT_365_ONLY);
+    assert!(INTERVAL_MINUTES_DEFAULT <= INTERVAL_MINUTES_MAX);
+    assert!(WAIT_IN_PLACE_SECONDS_MAX < VENDOR_CALL_SECONDS_MAX);
+};

@@ -1,0 +1,108 @@
+//! A run: one import of one customer, with its stage. A redelivered message resumes at the stage.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{CustomerId, RunId, UploadId};
+
+/// One import of one customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// Its id; later runs sort later.
+    pub id: RunId,
+    /// Whose.
+    pub customer: CustomerId,
+    /// Why it was started.
+    pub reason: RunReason,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<Timestamp>,
+    /// How it stands.
+    pub status: RunStatus,
+    /// What went wrong or why it is held, in words without personal data or secrets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+    /// What it did so far.
+    #[serde(default)]
+    pub counts: RunCounts,
+}
+
+/// Why a run was started.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunReason {
+    /// The customer was due.
+    Schedule,
+    /// A person asked (D1).
+    Now,
+    /// An agent completed an upload.
+    Upload(UploadId),
+    /// A run before it ran out of time.
+    Continuation,
+    /// A person said yes to a held run.
+    Approved,
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum RunStatus {
+    /// At work, or waiting for its continuation.
+    Running,
+    /// Done.
+    Succeeded,
+    /// Ended by a failure; the next run starts where it stopped.
+    Failed,
+    /// Waits for a person.
+    Held,
+    /// Not started, since the customer is paused.
+    Paused,
+}
+
+impl RunStatus {
+    /// The status' name in answers.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Running => "running",
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Held => "held",
+            Self::Paused => "paused",
+        }
+    }
+}
+
+/// What an import did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct RunCounts {
+    /// Accounts made.
+    pub created: u64,
+    /// Accounts changed, other than disabled or removed.
+    pub updated: u64,
+    /// Accounts seen and left as they were.
+    pub unchanged: u64,
+    /// Accounts that went from active to disabled.
+    pub disabled: u64,
+    /// Accounts that left every source.
+    pub removed: u64,
+    /// Records read that the scope leaves out.
+    pub out_of_scope: u64,
+    /// Records that could not be read and were left as they were.
+    pub unreadable: u64,
+}
+
+impl RunCounts {
+    /// Adds what another part of the run did.
+    pub fn add(&mut self, other: Self) {
+        self.created += other.created;
+        self.updated += other.updated;
+        self.unchanged += other.unchanged;
+        self.disabled += other.disabled;
+        self.removed += other.removed;
+        self.out_of_scope += other.out_of_scope;
+        self.unreadable += other.unreadable;
+    }
+}

@@ -1,0 +1,5 @@
+//! Values that people write in many ways, and how they compare.
+
+pub mod email;
+pub mod name;
+pub mod phone;
