@@ -1,0 +1,108 @@
+//! Whose account is this record? One account per human: a record of Entra ID and one of Active
+//! Directory belong together when the immutable id is the objectGUID, or the security identifiers
+//! are the same. Names and addresses never join two records.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::account::Account;
+use crate::id::{AccountId, CustomerId};
+use crate::identity::{Identity, IdentityKey, JoinKey, News, Reading, Source, Values};
+
+/// What has to be read from the table before a page of readings can be planned.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LookUps {
+    /// Accounts these records would have founded.
+    pub accounts: BTreeSet<AccountId>,
+    /// Names under which accounts that another record founded may be known.
+    pub aliases: BTreeSet<JoinKey>,
+}
+
+/// What to read for these readings.
+pub fn look_ups(customer: &CustomerId, readings: &[Reading]) -> LookUps {
+    let mut needed = LookUps::default();
+    for reading in readings {
+        let values = match &reading.news {
+            News::Present(values) => Some(values.as_ref()),
+            News::Left(_) => None,
+        };
+        needed
+            .accounts
+            .extend(founders(customer, &reading.key, values));
+        needed.aliases.extend(names(&reading.key, values));
+    }
+    needed
+}
+
+/// The account of a record: one that it founded, one that knows it by another name, one that its
+/// counterpart on premises founded, in this order.
+pub fn find(
+    customer: &CustomerId,
+    reading: &Reading,
+    is_held: impl Fn(&AccountId) -> bool,
+    aliases: &BTreeMap<JoinKey, AccountId>,
+) -> Option<AccountId> {
+    let values = match &reading.news {
+        News::Present(values) => Some(values.as_ref()),
+        News::Left(_) => None,
+    };
+    let own = AccountId::founded_by(customer, &reading.key);
+    if is_held(&own) {
+        return Some(own);
+    }
+    names(&reading.key, values)
+        .iter()
+        .filter_map(|name| aliases.get(name).cloned())
+        .chain(founders(customer, &reading.key, values))
+        .find(|id| is_held(id))
+}
+
+/// Every name an account must be found by, besides the id that its founding record gives.
+pub fn aliases_of(account: &Account) -> BTreeSet<JoinKey> {
+    let mut names = BTreeSet::new();
+    for identity in &account.identities {
+        names.extend(identity.join_keys());
+        if AccountId::founded_by(&account.customer, &identity.key) != account.id {
+            names.insert(own_name(&identity.key));
+        }
+    }
+    names
+}
+
+/// The name of a record that another record's account is known by. On premises it is the
+/// objectGUID, which an Entra record may have announced before the agent handed the record in.
+fn own_name(key: &IdentityKey) -> JoinKey {
+    match key.source {
+        Source::ActiveDirectory => JoinKey::ObjectGuid(key.id.clone()),
+        Source::Microsoft365 | Source::LocalWindows => JoinKey::Identity(key.clone()),
+    }
+}
+
+fn names(key: &IdentityKey, values: Option<&Values>) -> Vec<JoinKey> {
+    let mut names = vec![own_name(key)];
+    if let Some(values) = values {
+        names.extend(values.anchor_guid.value().cloned().map(JoinKey::ObjectGuid));
+        names.extend(values.anchor_sid.value().cloned().map(JoinKey::Sid));
+    }
+    names
+}
+
+fn founders(customer: &CustomerId, key: &IdentityKey, values: Option<&Values>) -> Vec<AccountId> {
+    let mut ids = vec![AccountId::founded_by(customer, key)];
+    let on_premises = values
+        .filter(|_| key.source == Source::Microsoft365)
+        .and_then(|values| values.anchor_guid.value());
+    if let Some(guid) = on_premises {
+        let key = IdentityKey::new(Source::ActiveDirectory, guid.clone());
+        ids.push(AccountId::founded_by(customer, &key));
+    }
+    ids
+}
+
+/// May this record join an account that holds these identities? Two records of one source are two
+/// humans, unless the one before left for good.
+pub fn may_join(identities: &[Identity], key: &IdentityKey) -> bool {
+    identities
+        .iter()
+        .filter(|identity| identity.key.source == key.source && identity.key != *key)
+        .all(|identity| identity.gone.is_some())
+}
