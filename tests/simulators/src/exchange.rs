@@ -38,7 +38,8 @@ impl Request {
     }
 
     pub(crate) fn flag(&self, name: &str) -> bool {
-        self.query(name).is_some_and(|value| value.eq_ignore_ascii_case("true"))
+        self.query(name)
+            .is_some_and(|value| value.eq_ignore_ascii_case("true"))
     }
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
@@ -48,7 +49,9 @@ impl Request {
     pub(crate) fn bearer(&self) -> Option<&str> {
         let value = self.header("authorization")?;
         let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+        scheme
+            .eq_ignore_ascii_case("bearer")
+            .then_some(token.trim())
     }
 
     pub(crate) fn json(&self) -> Option<Value> {
@@ -61,7 +64,10 @@ impl Request {
 }
 
 pub(crate) fn find<'a>(pairs: &'a [(String, String)], name: &str) -> Option<&'a str> {
-    pairs.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    pairs
+        .iter()
+        .find(|(key, _)| key.eq_ignore_ascii_case(name))
+        .map(|(_, value)| value.as_str())
 }
 
 fn pairs(text: &str) -> Vec<(String, String)> {
@@ -94,7 +100,9 @@ fn decode(text: &str, plus: bool) -> String {
 }
 
 fn digit(byte: u8) -> Option<u8> {
-    char::from(byte).to_digit(16).and_then(|value| u8::try_from(value).ok())
+    char::from(byte)
+        .to_digit(16)
+        .and_then(|value| u8::try_from(value).ok())
 }
 
 /// An answer before faults and compression.
@@ -131,7 +139,10 @@ impl Answer {
     }
 
     pub(crate) fn html(status: u16, body: &str) -> Self {
-        Self { content_type: "text/html; charset=utf-8", ..Self::text(status, body) }
+        Self {
+            content_type: "text/html; charset=utf-8",
+            ..Self::text(status, body)
+        }
     }
 
     pub(crate) fn with_header(mut self, name: &'static str, value: String) -> Self {

@@ -12,8 +12,7 @@ use rand::{Rng, SeedableRng};
 /// One failure. Each is named in the journal by [`Fault::name`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Fault {
-    /// 429. `retry_after` in seconds goes into the `Retry-After` header; `body` replaces the
-    /// vendor's usual words.
+    /// Status 429; nothing is carried out.
     Throttled {
         /// Seconds for the header; none leaves the header out.
         retry_after: Option<u32>,
@@ -40,7 +39,10 @@ pub enum Fault {
 impl Fault {
     /// Throttling in the vendor's own words.
     pub fn throttled(retry_after: Option<u32>) -> Self {
-        Self::Throttled { retry_after, body: None }
+        Self::Throttled {
+            retry_after,
+            body: None,
+        }
     }
 
     /// The name that the journal shows.
@@ -108,7 +110,13 @@ impl Faults {
     /// As [`Faults::next`], but the first `skip` matching requests go through unharmed.
     pub fn after(&self, skip: usize, method: &str, part: &str, times: usize, fault: Fault) {
         let (method, part) = (method.to_owned(), part.to_lowercase());
-        self.plan().scripts.push(Script { method, part, skip, times, fault });
+        self.plan().scripts.push(Script {
+            method,
+            part,
+            skip,
+            times,
+            fault,
+        });
     }
 
     /// From now on each API request fails with probability `rate` (0 to 1) by one of the usual
@@ -130,7 +138,11 @@ impl Faults {
     /// As [`Faults::random`] with the faults to draw from.
     pub fn random_of(&self, seed: u64, rate: f64, kinds: Vec<Fault>) {
         let rng = SmallRng::seed_from_u64(seed);
-        self.plan().chance = Some(Chance { rng, rate: rate.clamp(0.0, 1.0), kinds });
+        self.plan().chance = Some(Chance {
+            rng,
+            rate: rate.clamp(0.0, 1.0),
+            kinds,
+        });
     }
 
     /// Forgets scripts and chance; the count of applied faults stays.
@@ -154,7 +166,11 @@ impl Faults {
     pub(crate) fn take(&self, method: &str, target: &str, sign_in: bool) -> Option<Fault> {
         let mut plan = self.plan();
         let fault = plan.scripted(method, &target.to_lowercase()).or_else(|| {
-            if sign_in { None } else { plan.chance.as_mut().and_then(Chance::draw) }
+            if sign_in {
+                None
+            } else {
+                plan.chance.as_mut().and_then(Chance::draw)
+            }
         })?;
         plan.applied += 1;
         Some(fault)
@@ -207,11 +223,20 @@ mod tests {
         faults.next("GET", "/Users", 2, Fault::ServerError(503));
         faults.after(1, "*", "skiptoken", 1, Fault::CutBody);
         assert_eq!(faults.take("POST", "/api/Users", false), None);
-        assert_eq!(faults.take("GET", "/api/users?a=1", false), Some(Fault::ServerError(503)));
-        assert_eq!(faults.take("GET", "/api/Users", false), Some(Fault::ServerError(503)));
+        assert_eq!(
+            faults.take("GET", "/api/users?a=1", false),
+            Some(Fault::ServerError(503))
+        );
+        assert_eq!(
+            faults.take("GET", "/api/Users", false),
+            Some(Fault::ServerError(503))
+        );
         assert_eq!(faults.take("GET", "/api/Users", false), None);
         assert_eq!(faults.take("GET", "/x?$skiptoken=1", false), None);
-        assert_eq!(faults.take("GET", "/x?$skiptoken=2", false), Some(Fault::CutBody));
+        assert_eq!(
+            faults.take("GET", "/x?$skiptoken=2", false),
+            Some(Fault::CutBody)
+        );
         assert_eq!((faults.applied(), faults.waiting()), (3, 0));
     }
 
@@ -220,7 +245,9 @@ mod tests {
         let draw = |seed| {
             let faults = Faults::default();
             faults.random(seed, 0.5);
-            (0..40).map(|_| faults.take("GET", "/a", false)).collect::<Vec<_>>()
+            (0..40)
+                .map(|_| faults.take("GET", "/a", false))
+                .collect::<Vec<_>>()
         };
         assert_eq!(draw(7), draw(7));
         assert_ne!(draw(7), draw(8));

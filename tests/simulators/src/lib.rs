@@ -1,1 +1,22 @@
-//! simulators.
+//! The other side: stateful servers that behave like the vendors Muster talks to, for tests, the
+//! demo and the benches.
+//!
+//! This crate imports nothing of ours, so that a mistake in our types is not made on both sides.
+//! Each simulator listens on 127.0.0.1, keeps its state in memory, can be told to fail
+//! ([`Faults`]), remembers every exchange ([`Journal`]) and stops when its handle is dropped.
+//! People come from [`population`].
+
+mod client;
+mod exchange;
+pub mod faults;
+pub mod graph;
+pub mod journal;
+pub mod population;
+pub mod psa;
+mod server;
+
+pub use faults::{Fault, Faults};
+pub use graph::Graph;
+pub use journal::{Exchange, Journal};
+pub use psa::halo::Halo;
+pub use server::Options;

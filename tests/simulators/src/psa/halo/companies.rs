@@ -1,0 +1,86 @@
+//! Clients and sites, read only.
+
+use serde_json::{Value, json};
+
+use super::listing::{envelope, integer, wanted};
+use super::routes::not_found;
+use super::state::{Client, Site, State};
+use crate::exchange::{Answer, Request};
+
+pub(crate) fn clients(state: &State, request: &Request) -> Answer {
+    let search = request.query("search").unwrap_or_default().to_lowercase();
+    let found: Vec<(&i64, &Client)> = state
+        .clients
+        .iter()
+        .filter(|_| !state.behaviour.hide_everything)
+        .filter(|(_, client)| wanted(request, client.inactive))
+        .filter(|(_, client)| client.name.to_lowercase().contains(&search))
+        .collect();
+    envelope(
+        request,
+        "clients",
+        &found,
+        state.behaviour.page_cap,
+        |(id, client)| client_json(state, **id, client),
+    )
+}
+
+pub(crate) fn client(state: &State, id: i64) -> Answer {
+    match state.clients.get(&id) {
+        Some(client) => Answer::json(200, &client_json(state, id, client)),
+        None => not_found(),
+    }
+}
+
+pub(crate) fn sites(state: &State, request: &Request) -> Answer {
+    let client = match integer(request, "client_id") {
+        Ok(client) => client,
+        Err(answer) => return *answer,
+    };
+    let found: Vec<(&i64, &Site)> = state
+        .sites
+        .iter()
+        .filter(|_| !state.behaviour.hide_everything)
+        .filter(|(_, site)| client.is_none_or(|client| client == site.client))
+        .filter(|(_, site)| wanted(request, site.inactive))
+        .collect();
+    envelope(
+        request,
+        "sites",
+        &found,
+        state.behaviour.page_cap,
+        |(id, site)| site_json(state, **id, site),
+    )
+}
+
+pub(crate) fn site(state: &State, id: i64) -> Answer {
+    match state.sites.get(&id) {
+        Some(site) => Answer::json(200, &site_json(state, id, site)),
+        None => not_found(),
+    }
+}
+
+fn client_json(state: &State, id: i64, client: &Client) -> Value {
+    let main = client.main_site.and_then(|site| state.sites.get(&site));
+    json!({
+        "id": id, "name": client.name, "toplevel_id": 1, "toplevel_name": "Customers",
+        "inactive": client.inactive, "main_site_id": client.main_site.unwrap_or(0),
+        "main_site_name": main.map_or("", |site| site.name.as_str()), "domain": client.domain,
+        "datecreated": "2025-11-05T00:00:00",
+    })
+}
+
+/// `client_id` comes as a double, as the vendor's document has it.
+fn site_json(state: &State, id: i64, site: &Site) -> Value {
+    let client = state.clients.get(&site.client);
+    json!({
+        "id": id, "name": site.name, "client_id": double(site.client),
+        "client_name": client.map_or("", |client| client.name.as_str()),
+        "inactive": site.inactive, "phonenumber": "",
+    })
+}
+
+/// An integer as the JSON double `18.0`.
+pub(crate) fn double(number: i64) -> Value {
+    i32::try_from(number).map_or(Value::Null, |number| json!(f64::from(number)))
+}

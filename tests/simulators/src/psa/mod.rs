@@ -1,0 +1,3 @@
+//! Professional services automation systems: one folder per vendor.
+
+pub mod halo;

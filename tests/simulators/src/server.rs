@@ -1,0 +1,359 @@
+//! The HTTP side that all simulators share: listen, read, injure on request, record, answer.
+//!
+//! Invariants: every request ends in exactly one journal entry, also when the connection is cut;
+//! the server stops when its handle is dropped.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::State;
+use axum::http::{HeaderValue, Response, header};
+use axum::routing::any;
+use bytes::Bytes;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use futures::stream;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::exchange::{Answer, Request};
+use crate::faults::{Fault, Faults};
+use crate::journal::{Journal, is_sign_in};
+
+/// The largest request body taken, in bytes.
+const REQUEST_BYTES_MAX: usize = 16 * 1024 * 1024;
+
+/// How any simulator is started.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// Port on 127.0.0.1; 0 takes a free one.
+    pub port: u16,
+    /// Folder for `<vendor>.ndjson`. The default is the environment's `MUSTER_JOURNAL_DIR`; tests
+    /// that send wrong requests on purpose set it to none.
+    pub journal_dir: Option<PathBuf>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        let journal_dir = std::env::var_os("MUSTER_JOURNAL_DIR").map(PathBuf::from);
+        Self {
+            port: 0,
+            journal_dir: journal_dir.filter(|dir| !dir.as_os_str().is_empty()),
+        }
+    }
+}
+
+impl Options {
+    /// A free port and no journal file, whatever the environment says.
+    pub fn unrecorded() -> Self {
+        Self {
+            port: 0,
+            journal_dir: None,
+        }
+    }
+}
+
+/// What a vendor answers, and how it words common failures.
+pub(crate) trait Vendor: Send + Sync + 'static {
+    /// The vendor's name in the journal.
+    const NAME: &'static str;
+    /// Carries the request out. It must be quick: it runs on the event loop.
+    fn answer(&self, request: &Request) -> Answer;
+    fn throttled(&self) -> Answer;
+    fn unauthorized(&self) -> Answer;
+    fn server_error(&self, status: u16) -> Answer;
+    /// Whether answers are compressed for callers that accept it.
+    fn gzip(&self) -> bool;
+}
+
+/// A running server; dropping it stops it.
+#[derive(Debug)]
+pub(crate) struct Server {
+    pub(crate) journal: Journal,
+    pub(crate) faults: Faults,
+    stop: Option<oneshot::Sender<()>>,
+}
+
+struct Shared<V> {
+    vendor: Arc<V>,
+    journal: Journal,
+    faults: Faults,
+}
+
+/// Binds first and makes the vendor after, since links in answers carry the address.
+pub(crate) async fn start<V: Vendor>(
+    options: &Options,
+    make: impl FnOnce(String) -> V,
+) -> io::Result<(Server, Arc<V>, String)> {
+    let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
+    let base = format!("http://{}", listener.local_addr()?);
+    let vendor = Arc::new(make(base.clone()));
+    let journal = Journal::open(V::NAME, options.journal_dir.as_deref())?;
+    let faults = Faults::default();
+    let shared = Arc::new(Shared {
+        vendor: Arc::clone(&vendor),
+        journal: journal.clone(),
+        faults: faults.clone(),
+    });
+    let router = axum::Router::new()
+        .fallback(any(handle::<V>))
+        .with_state(shared);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
+        // An error means that the handle is gone, which is the signal.
+        stopped.await.unwrap_or_default();
+    });
+    tokio::spawn(serving.into_future());
+    Ok((
+        Server {
+            journal,
+            faults,
+            stop: Some(stop),
+        },
+        vendor,
+        base,
+    ))
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            stop.send(()).unwrap_or_default();
+        }
+    }
+}
+
+async fn handle<V: Vendor>(
+    State(shared): State<Arc<Shared<V>>>,
+    request: axum::extract::Request,
+) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let target = parts
+        .uri
+        .path_and_query()
+        .map_or("/", |target| target.as_str())
+        .to_owned();
+    let Ok(body) = to_bytes(body, REQUEST_BYTES_MAX).await else {
+        return plain(Answer::text(413, "Request body too large"), false);
+    };
+    let request = Request::new(parts.method.as_str(), &target, parts.headers, body);
+    let sign_in = is_sign_in(&request.path);
+    let fault = shared
+        .faults
+        .take(&request.method, &request.target, sign_in);
+    let answer = carry_out(shared.vendor.as_ref(), &request, fault.as_ref());
+    shared.journal.record(&request, &answer, fault.as_ref());
+    let accepts = request
+        .header("accept-encoding")
+        .is_some_and(|value| value.contains("gzip"));
+    let gzip = shared.vendor.gzip() && accepts;
+    match fault {
+        Some(Fault::CutBody) => cut(answer, true),
+        Some(Fault::LostAfterWrite | Fault::LostBeforeWrite) => cut(answer, false),
+        Some(Fault::Slow(delay_ms)) => {
+            pause(delay_ms).await;
+            plain(answer, gzip)
+        }
+        Some(
+            Fault::Throttled { .. } | Fault::ServerError(_) | Fault::Html | Fault::Unauthorized,
+        )
+        | None => plain(answer, gzip),
+    }
+}
+
+fn carry_out<V: Vendor>(vendor: &V, request: &Request, fault: Option<&Fault>) -> Answer {
+    match fault {
+        None | Some(Fault::CutBody | Fault::Slow(_) | Fault::LostAfterWrite) => {
+            vendor.answer(request)
+        }
+        Some(Fault::Throttled { retry_after, body }) => {
+            let mut answer = vendor.throttled();
+            if let Some(body) = body {
+                answer.body = Bytes::copy_from_slice(body.as_bytes());
+                if serde_json::from_str::<serde_json::Value>(body).is_err() {
+                    answer.content_type = "text/plain; charset=utf-8";
+                }
+            }
+            match retry_after {
+                Some(seconds) => answer.with_header("retry-after", seconds.to_string()),
+                None => answer,
+            }
+        }
+        Some(Fault::ServerError(status)) => vendor.server_error(*status),
+        Some(Fault::LostBeforeWrite) => vendor.server_error(503),
+        Some(Fault::Html) => Answer::html(200, "<!doctype html><title>Please wait</title>"),
+        Some(Fault::Unauthorized) => vendor.unauthorized(),
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "being slow is the fault that was asked for"
+)]
+async fn pause(delay_ms: u64) {
+    tokio::time::sleep(Duration::from_millis(delay_ms)).await;
+}
+
+fn plain(answer: Answer, gzip: bool) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    dress(&mut response, &answer);
+    if gzip && !answer.body.is_empty() {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+        if encoder.write_all(&answer.body).is_ok()
+            && let Ok(packed) = encoder.finish()
+        {
+            let gzip = HeaderValue::from_static("gzip");
+            response
+                .headers_mut()
+                .insert(header::CONTENT_ENCODING, gzip);
+            *response.body_mut() = Body::from(packed);
+            return response;
+        }
+    }
+    *response.body_mut() = Body::from(answer.body);
+    response
+}
+
+/// An answer that ends early. With `begun`, head and half of the body go out; without, the body
+/// fails before the head is flushed, and the caller sees a closed connection only.
+fn cut(answer: Answer, begun: bool) -> Response<Body> {
+    let mut response = Response::new(Body::empty());
+    dress(&mut response, &answer);
+    let length = HeaderValue::from(answer.body.len() + 64);
+    response
+        .headers_mut()
+        .insert(header::CONTENT_LENGTH, length);
+    let half = answer.body.slice(..answer.body.len() / 2);
+    let broken = || io::Error::other("the connection is cut on purpose");
+    *response.body_mut() = if begun {
+        Body::from_stream(stream::unfold(Some(half), move |state| async move {
+            match state {
+                Some(half) => Some((Ok(half), None)),
+                None => {
+                    // The first half leaves before the connection breaks.
+                    pause(2).await;
+                    Some((Err(broken()), None))
+                }
+            }
+        }))
+    } else {
+        Body::from_stream(stream::iter([Err::<Bytes, _>(broken())]))
+    };
+    response
+}
+
+fn dress(response: &mut Response<Body>, answer: &Answer) {
+    *response.status_mut() =
+        axum::http::StatusCode::from_u16(answer.status).expect("simulators answer real statuses");
+    let headers = response.headers_mut();
+    if !answer.body.is_empty() {
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static(answer.content_type),
+        );
+    }
+    for (name, value) in &answer.headers {
+        if let Ok(value) = HeaderValue::from_str(value) {
+            headers.insert(*name, value);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    #[derive(Debug)]
+    struct Echo;
+
+    impl Vendor for Echo {
+        const NAME: &'static str = "graph";
+        fn answer(&self, request: &Request) -> Answer {
+            Answer::text(200, &request.path)
+        }
+        fn throttled(&self) -> Answer {
+            Answer::text(429, "slow down")
+        }
+        fn unauthorized(&self) -> Answer {
+            Answer::text(401, "who are you")
+        }
+        fn server_error(&self, status: u16) -> Answer {
+            Answer::text(status, "broken")
+        }
+        fn gzip(&self) -> bool {
+            false
+        }
+    }
+
+    /// Everything that arrives until the other side closes.
+    async fn raw(base: &str, path: &str) -> String {
+        let mut stream = TcpStream::connect(base.trim_start_matches("http://"))
+            .await
+            .unwrap();
+        let request = format!("GET {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        // A reset instead of a clean end still shows what came before.
+        stream.read_to_string(&mut answer).await.unwrap_or_default();
+        answer.to_lowercase()
+    }
+
+    #[tokio::test]
+    async fn a_lost_answer_sends_nothing_and_a_cut_body_sends_less_than_promised() {
+        let (server, _, base) = start(&Options::unrecorded(), |_| Echo).await.unwrap();
+        server.faults.next("GET", "/long", 1, Fault::LostAfterWrite);
+        server.faults.next("GET", "/long", 1, Fault::CutBody);
+        assert_eq!(raw(&base, "/long-path").await, "");
+        let cut = raw(&base, "/long-path").await;
+        assert!(
+            cut.contains("content-length: 74") && cut.ends_with("\r\n\r\n/long"),
+            "{cut}"
+        );
+        assert!(raw(&base, "/long-path").await.ends_with("/long-path"));
+        assert_eq!(server.journal.count("GET", "/long-path"), 3);
+    }
+
+    #[tokio::test]
+    async fn the_words_of_a_throttled_answer_can_be_chosen() {
+        let (server, _, base) = start(&Options::unrecorded(), |_| Echo).await.unwrap();
+        let body = Some("{\"a\":1}".to_owned());
+        server.faults.next(
+            "*",
+            "/",
+            1,
+            Fault::Throttled {
+                retry_after: Some(3),
+                body,
+            },
+        );
+        server.faults.next("*", "/", 1, Fault::throttled(None));
+        let chosen = raw(&base, "/a").await;
+        assert!(
+            chosen.contains("429") && chosen.contains("retry-after: 3"),
+            "{chosen}"
+        );
+        assert!(chosen.ends_with("{\"a\":1}"));
+        let usual = raw(&base, "/a").await;
+        assert!(usual.ends_with("slow down") && !usual.contains("retry-after"));
+    }
+
+    #[tokio::test]
+    async fn dropping_the_handle_stops_the_server() {
+        let (server, _, base) = start(&Options::unrecorded(), |_| Echo).await.unwrap();
+        assert!(raw(&base, "/a").await.contains("200"));
+        drop(server);
+        let address = base.trim_start_matches("http://");
+        for _ in 0..200 {
+            if TcpStream::connect(address).await.is_err() {
+                return;
+            }
+            pause(1).await;
+        }
+        panic!("still listening");
+    }
+}
