@@ -1,1 +1,19 @@
-//! admin-api.
+//! Admin API: what the MSP's people see and set.
+//!
+//! | | |
+//! |---|---|
+//! | woken by   | `GET`, `PATCH`, `PUT`, `POST` under `/v1/customers` |
+//! | reads      | operators' tokens, customers, policies, accounts, runs |
+//! | writes     | accounts that a person edits or links; the approval of a held run |
+//! | publishes  | `import.requested`, `import.finished` |
+//! | decided by | `domain::push::edit` |
+//!
+//! Read [`router`] first: every route on one screen.
+
+mod auth;
+mod router;
+mod routes;
+pub mod view;
+
+pub use auth::Role;
+pub use router::router;

@@ -1,0 +1,59 @@
+//! What happened and why; and a person's yes to a run that is held.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use domain::event::Event;
+use domain::id::RunId;
+use domain::run::{Run, RunReason};
+use platform::{App, Problem};
+use serde_json::{Value, json};
+
+use crate::auth::{Operator, Role};
+use crate::routes::{customer, unavailable};
+
+/// Runs in one answer.
+const RUNS_MAX: u32 = 50;
+
+pub(crate) async fn list(
+    _operator: Operator,
+    State(app): State<App>,
+    Path(id): Path<String>,
+) -> Result<Json<Value>, Problem> {
+    let customer = customer(&app, &id).await?;
+    let runs: Vec<Run> = app.store.runs(&customer.id, RUNS_MAX).await.map_err(unavailable)?;
+    let state = app.store.import_state(&customer.id).await.map_err(unavailable)?;
+    let held = state.held.map(|held| {
+        json!({
+            "run_id": held.run, "at": held.at, "leaving": held.leaving, "active": held.active,
+            "reason": held.reason, "approved": state.approved.is_some(),
+        })
+    });
+    Ok(Json(json!({ "runs": runs, "held": held })))
+}
+
+pub(crate) async fn approve(
+    operator: Operator,
+    State(app): State<App>,
+    Path((id, run)): Path<(String, String)>,
+) -> Result<(StatusCode, Json<Value>), Problem> {
+    operator.must_be(Role::Manager)?;
+    let customer = customer(&app, &id).await?;
+    let missing = || Problem::not_found("no such run waits for approval");
+    let run = RunId::parse(run).map_err(|_| missing())?;
+    let now = app.clock.now();
+    let approved = app
+        .store
+        .approve_held(&customer.id, &run, operator.role.as_str(), now)
+        .await
+        .map_err(unavailable)?;
+    if !approved {
+        return Err(missing());
+    }
+    tracing::info!(customer.id = %customer.id, run.id = %run, "a held run was approved");
+    let next = app.new_run_id();
+    let event = Event::ImportRequested { reason: RunReason::Approved };
+    let envelope = app.envelope(customer.id, Some(next.clone()), event);
+    app.bus.publish(vec![envelope]).await.map_err(unavailable)?;
+    Ok((StatusCode::ACCEPTED, Json(json!({ "run_id": next }))))
+}

@@ -1,0 +1,152 @@
+//! One customer: each of its sources in turn. One source failing never stops another.
+
+use connectors::Vendors;
+use domain::customer::Customer;
+use domain::event::{Envelope, Event};
+use domain::failure::{Disposition, Failure};
+use domain::id::RunId;
+use domain::identity::Source;
+use domain::policy::resolve;
+use domain::run::{Run, RunReason, RunStatus};
+use platform::{App, Budget};
+
+use crate::outcome::Outcome;
+use crate::session::Session;
+use crate::{graph, uploads};
+
+/// Looks at one customer. A failure that may pass is returned, so that the queue keeps the event;
+/// any other is recorded on the run.
+///
+/// # Errors
+/// `Retry` and `Defect`, after what could be done for the other sources was done.
+pub async fn handle(
+    app: &App,
+    vendors: &Vendors,
+    envelope: &Envelope,
+    budget: &Budget,
+) -> Result<Outcome, Failure> {
+    // Read.
+    let Some(reason) = reason(&envelope.event) else {
+        return Err(Failure::defect("an import was woken by an event that is not its own"));
+    };
+    let Some(record) = app.store.customer(&envelope.customer).await? else {
+        return Err(Failure::reject("the customer of an import is not configured any more"));
+    };
+    let customer = record.customer;
+    if customer.paused {
+        return Ok(Outcome::paused());
+    }
+    let policies = resolve(&app.store.policies().await?, &customer);
+    let run = envelope.run.clone().unwrap_or_else(|| run_of(envelope));
+    let started_at = app.clock.now();
+    let mut session = Session::new(app, vendors, &customer, &policies, run.clone(), budget);
+
+    // Decide and apply, source by source.
+    let mut outcome = Outcome::quiet();
+    let mut again = None;
+    for source in &customer.sources {
+        match look_at(&mut session, *source).await {
+            Ok(part) => outcome.add(part),
+            Err(failure) => match failure.disposition() {
+                Disposition::Retry { .. } | Disposition::Defect => {
+                    outcome.add(failed(&customer, *source, &failure));
+                    again = again.or(Some(failure));
+                }
+                Disposition::Reject | Disposition::Suspend => {
+                    outcome.add(failed(&customer, *source, &failure));
+                }
+            },
+        }
+    }
+    session.close().await?;
+
+    record(app, &session, &outcome, reason, started_at).await?;
+    announce(app, envelope, run, &outcome).await?;
+    match again {
+        Some(failure) => Err(failure),
+        None => Ok(outcome),
+    }
+}
+
+async fn look_at(session: &mut Session<'_>, source: Source) -> Result<Outcome, Failure> {
+    match source {
+        Source::Microsoft365 => graph::import(session).await,
+        Source::ActiveDirectory | Source::LocalWindows => uploads::import(session, source).await,
+    }
+}
+
+fn reason(event: &Event) -> Option<RunReason> {
+    match event {
+        Event::ImportRequested { reason } => Some(reason.clone()),
+        Event::UploadCompleted { upload } => Some(RunReason::Upload(upload.clone())),
+        Event::ImportFinished {} | Event::ContactChanged { .. } | Event::MatchingFinished {} => None,
+    }
+}
+
+/// An event without a run names one itself: delivered again, it is the same run.
+fn run_of(envelope: &Envelope) -> RunId {
+    let text = envelope.id.as_str().replacen("evt_", "run_", 1);
+    RunId::parse(text).expect("an event's id has the characters of a run's id")
+}
+
+fn failed(customer: &Customer, source: Source, failure: &Failure) -> Outcome {
+    let disposition = failure.disposition().as_str();
+    tracing::warn!(
+        customer.id = %customer.id, %source, disposition, error = %failure.chain(),
+        "a source of the customer could not be imported"
+    );
+    Outcome {
+        status: RunStatus::Failed,
+        error: Some(format!("{source}: {}", failure.chain())),
+        ..Outcome::quiet()
+    }
+}
+
+/// Keeps the run, unless it was a look at which nothing was new.
+async fn record(
+    app: &App,
+    session: &Session<'_>,
+    outcome: &Outcome,
+    reason: RunReason,
+    started_at: jiff::Timestamp,
+) -> Result<(), Failure> {
+    let counts = outcome.counts;
+    tracing::info!(
+        customer.id = %session.customer.id, run.id = %session.run,
+        status = outcome.status.as_str(), counts.created, counts.updated, counts.unchanged,
+        counts.disabled, counts.removed, counts.out_of_scope, counts.unreadable,
+        "import ended"
+    );
+    let nothing_new = outcome.status == RunStatus::Succeeded && !session.has_written();
+    if nothing_new {
+        return Ok(());
+    }
+    let run = Run {
+        id: session.run.clone(),
+        customer: session.customer.id.clone(),
+        reason,
+        started_at,
+        ended_at: (!outcome.continues).then(|| app.clock.now()),
+        status: if outcome.continues { RunStatus::Running } else { outcome.status },
+        error: outcome.error.clone(),
+        counts,
+    };
+    app.store.put_run(&run).await?;
+    Ok(())
+}
+
+async fn announce(
+    app: &App,
+    cause: &Envelope,
+    run: RunId,
+    outcome: &Outcome,
+) -> Result<(), Failure> {
+    let event = if outcome.continues {
+        Event::ImportRequested { reason: RunReason::Continuation }
+    } else {
+        Event::ImportFinished {}
+    };
+    let envelope = app.envelope(cause.customer.clone(), Some(run), event);
+    app.bus.publish(vec![envelope]).await?;
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! What an import came to, for whoever delivered the event.
+
+use domain::run::{RunCounts, RunStatus};
+
+/// What an import came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// How it stands.
+    pub status: RunStatus,
+    /// What went wrong, why it is held, or what a person should know, without personal data.
+    pub error: Option<String>,
+    /// What it did.
+    pub counts: RunCounts,
+    /// It ran out of time and asked for a continuation.
+    pub continues: bool,
+}
+
+impl Outcome {
+    /// The outcome of a customer that is paused.
+    pub(crate) fn paused() -> Self {
+        Self { status: RunStatus::Paused, ..Self::quiet() }
+    }
+
+    /// The outcome of a look at which nothing was new.
+    pub(crate) fn quiet() -> Self {
+        Self {
+            status: RunStatus::Succeeded,
+            error: None,
+            counts: RunCounts::default(),
+            continues: false,
+        }
+    }
+
+    /// Adds what another source of the customer came to: the worse status stands, every error is
+    /// kept.
+    pub(crate) fn add(&mut self, other: Self) {
+        self.counts.add(other.counts);
+        self.continues |= other.continues;
+        self.status = worse(self.status, other.status);
+        self.error = match (self.error.take(), other.error) {
+            (Some(one), Some(two)) => Some(format!("{one}; {two}")),
+            (one, two) => one.or(two),
+        };
+    }
+}
+
+fn worse(one: RunStatus, other: RunStatus) -> RunStatus {
+    let rank = |status| match status {
+        RunStatus::Succeeded => 0,
+        RunStatus::Running => 1,
+        RunStatus::Paused => 2,
+        RunStatus::Held => 3,
+        RunStatus::Failed => 4,
+    };
+    if rank(other) > rank(one) { other } else { one }
+}

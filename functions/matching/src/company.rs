@@ -1,0 +1,182 @@
+//! All accounts of a customer against all contacts of its company: both are read once, in pages,
+//! and matched in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use connectors::Vendors;
+use domain::account::Account;
+use domain::customer::Customer;
+use domain::event::{Envelope, Event};
+use domain::failure::Failure;
+use domain::id::{CompanyId, ContactId};
+use domain::matching::{Question, decide};
+use domain::policy::{CustomerPolicies, resolve};
+use domain::push::contact::Contact;
+use domain::push::{plan, take_over};
+use domain::run::MatchCounts;
+use platform::App;
+
+use crate::handler::Outcome;
+use crate::write;
+
+/// How often matching is decided again when somebody else was faster.
+const TRIES: usize = 4;
+
+/// Accounts kept changing while they were matched.
+#[derive(Debug, thiserror::Error)]
+#[error("accounts kept changing while they were matched; the customer is matched again later")]
+struct KeptChanging;
+
+/// Matches one customer.
+pub(crate) async fn import(
+    app: &App,
+    vendors: &Vendors,
+    envelope: &Envelope,
+) -> Result<Outcome, Failure> {
+    // Read.
+    let Some(record) = app.store.customer(&envelope.customer).await? else {
+        return Err(Failure::reject("the customer to match is not configured any more"));
+    };
+    let customer = record.customer;
+    let policies = resolve(&app.store.policies().await?, &customer);
+    let matches_at_all = [&policies.end_user, &policies.administrator, &policies.service]
+        .iter()
+        .any(|policy| policy.match_psa);
+    let Some(company) = customer.psa_company_id.clone().filter(|_| matches_at_all) else {
+        return Ok(Outcome::default());
+    };
+    let Some(settings) = connectors::settings::psa(app.secrets()).await? else {
+        return Ok(Outcome::default());
+    };
+    let contacts = vendors.psa(&settings)?.contacts(&company).await?;
+    let others = sharing(app, &customer, &company).await?;
+    let mut taken = taken(app, &others).await?;
+
+    let case = Case { customer: &customer, company: &company, policies: &policies, contacts };
+    for _ in 0..TRIES {
+        let accounts = app.store.all_accounts(&customer.id).await?;
+
+        // Decide.
+        let planned = case.decide(&accounts, &taken, !others.is_empty());
+
+        // Apply.
+        let written = write::standings(app, &customer.id, planned).await?;
+        if written.contested.is_empty() && written.conflicts == 0 {
+            return finish(app, envelope, &case, accounts, written.accounts).await;
+        }
+        taken.extend(written.contested);
+    }
+    Err(Failure::retry(KeptChanging))
+}
+
+/// What one customer's matching depends on.
+struct Case<'a> {
+    customer: &'a Customer,
+    company: &'a CompanyId,
+    policies: &'a CustomerPolicies,
+    contacts: Vec<Contact>,
+}
+
+impl Case<'_> {
+    /// The accounts that change: a new standing, a value taken over from the contact, or both.
+    fn decide(
+        &self,
+        accounts: &[Account],
+        taken: &BTreeSet<ContactId>,
+        shared_company: bool,
+    ) -> Vec<write::Change> {
+        let question = Question {
+            accounts,
+            contacts: &self.contacts,
+            policies: self.policies,
+            shared_company,
+            taken,
+            complete: true,
+        };
+        let mut standings: BTreeMap<_, _> = decide(&question)
+            .into_iter()
+            .map(|decision| (decision.account, decision.standing))
+            .collect();
+        let contacts = self.contacts_by_id();
+        let mut changes = Vec::new();
+        for account in accounts {
+            let mut after = account.clone();
+            if let Some(standing) = standings.remove(&account.id) {
+                after.psa = standing;
+            }
+            let policy = self.policies.of(account.account_type);
+            let contact = after.contact().and_then(|id| contacts.get(id));
+            if let Some(told) = contact.and_then(|contact| take_over(&after, contact, policy)) {
+                after = told;
+            }
+            if after != *account {
+                changes.push(write::Change { before: account.clone(), after });
+            }
+        }
+        changes
+    }
+
+    fn contacts_by_id(&self) -> BTreeMap<&ContactId, &Contact> {
+        self.contacts.iter().map(|contact| (&contact.id, contact)).collect()
+    }
+
+    /// Does the PSA have to be told something of this account?
+    fn is_behind(&self, account: &Account, contacts: &BTreeMap<&ContactId, &Contact>) -> bool {
+        let policy = self.policies.of(account.account_type);
+        let contact = account.contact().and_then(|id| contacts.get(id)).copied();
+        let site = self.customer.psa_site_id.as_ref();
+        plan(account, contact, policy, self.company, site).into_change().is_some()
+    }
+}
+
+/// Other customers of ours with the same company in the PSA (B58).
+async fn sharing(
+    app: &App,
+    customer: &Customer,
+    company: &CompanyId,
+) -> Result<Vec<Customer>, Failure> {
+    let all = app.store.customers().await?;
+    let others = all.into_iter().map(|record| record.customer).filter(|other| {
+        other.id != customer.id && other.psa_company_id.as_ref() == Some(company)
+    });
+    Ok(others.collect())
+}
+
+/// Contacts that accounts of those customers are linked to.
+async fn taken(app: &App, others: &[Customer]) -> Result<BTreeSet<ContactId>, Failure> {
+    let mut taken = BTreeSet::new();
+    for other in others {
+        let accounts = app.store.all_accounts(&other.id).await?;
+        taken.extend(accounts.into_iter().filter_map(|account| account.psa.contact));
+    }
+    Ok(taken)
+}
+
+async fn finish(
+    app: &App,
+    envelope: &Envelope,
+    case: &Case<'_>,
+    accounts: Vec<Account>,
+    written: BTreeMap<domain::id::AccountId, Account>,
+) -> Result<Outcome, Failure> {
+    let contacts = case.contacts_by_id();
+    let mut counts = MatchCounts::default();
+    let mut behind = Vec::new();
+    for account in &accounts {
+        let account = written.get(&account.id).unwrap_or(account);
+        counts.count(account.psa.status);
+        if case.is_behind(account, &contacts) {
+            behind.push(account.id.clone());
+        }
+    }
+    app.store.put_push_marks(&case.customer.id, &behind).await?;
+    tracing::info!(
+        customer.id = %case.customer.id, contacts = case.contacts.len(), accounts = accounts.len(),
+        changed = written.len(), behind = behind.len(), counts.matched, counts.created,
+        counts.more_than_one_match, counts.no_match, counts.blocked, counts.failed, "matching ended"
+    );
+    let run = envelope.run.clone();
+    let finished = app.envelope(case.customer.id.clone(), run, Event::MatchingFinished {});
+    app.bus.publish(vec![finished]).await?;
+    Ok(Outcome { counts, error: None })
+}

@@ -1,0 +1,53 @@
+//! The two ways to wake matching: a customer's accounts changed, or one contact did.
+
+use connectors::Vendors;
+use domain::event::{Envelope, Event};
+use domain::failure::{Disposition, Failure};
+use domain::run::MatchCounts;
+use platform::{App, Budget};
+
+use crate::{company, contact};
+
+/// What matching came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// How the customer's accounts stand with the PSA now.
+    pub counts: MatchCounts,
+    /// What went wrong, without personal data.
+    pub error: Option<String>,
+}
+
+/// Matches the accounts of one customer, or takes over what one contact says.
+///
+/// # Errors
+/// `Retry` and `Defect`. What the PSA refuses for good is in the outcome, and standings stay as
+/// they were.
+pub async fn handle(
+    app: &App,
+    vendors: &Vendors,
+    envelope: &Envelope,
+    _budget: &Budget,
+) -> Result<Outcome, Failure> {
+    let matched = match &envelope.event {
+        Event::ImportFinished {} => company::import(app, vendors, envelope).await,
+        Event::ContactChanged { contact } => {
+            contact::import(app, vendors, &envelope.customer, contact).await
+        }
+        Event::ImportRequested { .. }
+        | Event::UploadCompleted { .. }
+        | Event::MatchingFinished {} => {
+            Err(Failure::defect("matching was woken by an event that is not its own"))
+        }
+    };
+    match matched {
+        Ok(outcome) => Ok(outcome),
+        Err(failure) => match failure.disposition() {
+            Disposition::Retry { .. } | Disposition::Defect => Err(failure),
+            Disposition::Reject | Disposition::Suspend => {
+                let error = failure.chain();
+                tracing::warn!(customer.id = %envelope.customer, error, "matching is not possible");
+                Ok(Outcome { counts: MatchCounts::default(), error: Some(error) })
+            }
+        },
+    }
+}

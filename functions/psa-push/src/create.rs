@@ -1,0 +1,163 @@
+//! A new contact, never twice. The intent is stored, then the PSA is searched, then the contact is
+//! made; when the answer is lost, the PSA is searched again, now and before any later try.
+
+use connectors::error::ConnectorError;
+use domain::account::{Account, MatchRule, PsaStanding, PsaStatus};
+use domain::failure::Failure;
+use domain::fields::Attribute;
+use domain::id::ContactId;
+use domain::push::contact::{Contact, ContactChange, ContactKind, ExternalId, NewContact};
+use domain::push::{created, refused};
+use domain::values::{email, name};
+
+use crate::handler::{Case, Outcome, is_refused, write};
+
+/// Makes the contact of an account, or finds that it is there.
+pub(crate) async fn push(
+    case: &Case<'_>,
+    account: Account,
+    new: NewContact,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let sent_before = account.psa.creating_since.is_some();
+    let account = intend(case, account).await?;
+    match search(case, &new, sent_before).await? {
+        Found::Nothing => {}
+        Found::Free(found) => {
+            return adopt(case, &account, &new, &found, sent_before, outcome).await;
+        }
+        Found::Taken => return block(case, &account).await,
+    }
+    match case.psa.apply(&ContactChange::Create(new.clone())).await {
+        Ok(contact) => keep(case, &account, &new, contact, outcome).await,
+        Err(error) if is_refused(&error) => {
+            outcome.failed += 1;
+            let change = ContactChange::Create(new);
+            write(case, &account, refused(&account.psa, &change, &error.to_string()), None).await
+        }
+        Err(error) if may_have_been_done(&error) => match search(case, &new, true).await? {
+            Found::Free(found) => adopt(case, &account, &new, &found, true, outcome).await,
+            Found::Nothing | Found::Taken => Err(error.into()),
+        },
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Stores that a create is on its way. Returns the account as it is stored now.
+async fn intend(case: &Case<'_>, account: Account) -> Result<Account, Failure> {
+    if account.psa.creating_since.is_some() {
+        return Ok(account);
+    }
+    let now = case.app.clock.now();
+    let standing = PsaStanding { creating_since: Some(now), ..account.psa.clone() };
+    write(case, &account, standing.clone(), None).await?;
+    Ok(Account { psa: standing, revision: account.revision + 1, ..account })
+}
+
+/// What the PSA has of the contact to be made.
+#[expect(clippy::large_enum_variant, reason = "one exists at a time, for the length of a call")]
+enum Found {
+    /// It is not there.
+    Nothing,
+    /// It is there, and no account has it.
+    Free(Contact),
+    /// Its address is on a contact that cannot be this account's.
+    Taken,
+}
+
+/// Is the contact there already? By address where it has one; else, and only after a create was
+/// sent, by Entra object id or by name among all contacts of the company.
+async fn search(case: &Case<'_>, new: &NewContact, sent_before: bool) -> Result<Found, Failure> {
+    let mut found = Vec::new();
+    if let Some(address) = new.fields.get(Attribute::Email) {
+        found = case.psa.find_by_email(case.company, address).await?;
+    } else if sent_before {
+        let all = case.psa.contacts(case.company).await?;
+        found = all.into_iter().filter(|contact| is_this(new, contact)).collect();
+    }
+    if found.is_empty() {
+        return Ok(Found::Nothing);
+    }
+    // Of several the newest: PSAs count their ids up, and ours is the last that was made.
+    found.sort_by_key(|contact| contact.id.as_str().parse::<u64>().unwrap_or(0));
+    while let Some(contact) = found.pop() {
+        let is_person = contact.kind == ContactKind::Person;
+        if is_person && case.app.store.account_behind(&contact.id).await?.is_none() {
+            return Ok(Found::Free(contact));
+        }
+    }
+    Ok(Found::Taken)
+}
+
+fn is_this(new: &NewContact, contact: &Contact) -> bool {
+    if let (Some(ours), Some(ExternalId::Id(theirs))) = (&new.external_id, &contact.external_id) {
+        return ours.eq_ignore_ascii_case(theirs);
+    }
+    let ours = new.fields.get(Attribute::DisplayName).and_then(name::key);
+    let theirs = contact.fields.get(Attribute::DisplayName).and_then(name::key);
+    let has_address = contact.fields.get(Attribute::Email).and_then(email::key).is_some();
+    ours.is_some() && ours == theirs && !has_address
+}
+
+/// No contact is made with an address that a contact of the company has already.
+async fn block(case: &Case<'_>, account: &Account) -> Result<(), Failure> {
+    let reason = "a contact of the company in the PSA has this e-mail address already, and it \
+                  belongs to another account or to no person";
+    let standing = PsaStanding {
+        status: PsaStatus::Blocked,
+        reason: Some(reason.to_owned()),
+        ..PsaStanding::default()
+    };
+    write(case, account, standing, None).await
+}
+
+/// Links the account with a contact that turned out to be there: ours, if a create was sent before;
+/// else one that somebody made since the contacts were listed.
+async fn adopt(
+    case: &Case<'_>,
+    account: &Account,
+    new: &NewContact,
+    found: &Contact,
+    sent_before: bool,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    if sent_before {
+        return keep(case, account, new, found.id.clone(), outcome).await;
+    }
+    let standing = PsaStanding {
+        status: PsaStatus::Matched,
+        contact: Some(found.id.clone()),
+        rule: Some(MatchRule::Email),
+        ..PsaStanding::default()
+    };
+    write(case, account, standing, Some(found.id.clone())).await
+}
+
+async fn keep(
+    case: &Case<'_>,
+    account: &Account,
+    new: &NewContact,
+    contact: ContactId,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    outcome.created += 1;
+    let standing = created(&account.psa, new, contact.clone());
+    write(case, account, standing, Some(contact)).await
+}
+
+/// May the PSA have made the contact although no good answer came?
+fn may_have_been_done(error: &ConnectorError) -> bool {
+    match error {
+        ConnectorError::Unreachable { .. }
+        | ConnectorError::TimedOut { .. }
+        | ConnectorError::Server { .. }
+        | ConnectorError::Conflict { .. }
+        | ConnectorError::Unreadable { .. } => true,
+        ConnectorError::RateLimited { .. }
+        | ConnectorError::Unauthorized { .. }
+        | ConnectorError::Forbidden { .. }
+        | ConnectorError::NotFound { .. }
+        | ConnectorError::Refused { .. }
+        | ConnectorError::PositionExpired => false,
+    }
+}

@@ -1,0 +1,172 @@
+//! Each account that is behind: plan again on what is true now, call, record.
+
+use connectors::Vendors;
+use connectors::error::ConnectorError;
+use connectors::psa::Psa;
+use domain::account::{Account, PsaStanding};
+use domain::customer::Customer;
+use domain::event::{Envelope, Event};
+use domain::failure::{Disposition, Failure};
+use domain::id::{AccountId, CompanyId, ContactId};
+use domain::policy::{CustomerPolicies, resolve};
+use domain::push::contact::Contact;
+use domain::push::{Push, plan, settled};
+use platform::store::{AccountWrite, WriteOutcome};
+use platform::{App, Budget};
+
+use crate::{create, update};
+
+/// What a push came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// Contacts made.
+    pub created: u64,
+    /// Contacts changed.
+    pub updated: u64,
+    /// Accounts whose change the PSA refused.
+    pub failed: u64,
+    /// What stopped it before its end, without personal data.
+    pub error: Option<String>,
+}
+
+/// Somebody changed the account at the same moment; its mark stays.
+#[derive(Debug, thiserror::Error)]
+#[error("an account changed while it was pushed; it is pushed again later")]
+struct Changed;
+
+/// What a push of one customer's accounts depends on.
+pub(crate) struct Case<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) psa: Box<dyn Psa>,
+    pub(crate) customer: &'a Customer,
+    pub(crate) company: &'a CompanyId,
+    pub(crate) policies: &'a CustomerPolicies,
+}
+
+/// Pushes the accounts of one customer that are behind. One that the PSA refuses stops no other.
+///
+/// # Errors
+/// `Retry` and `Defect`, after the others were pushed, unless all calls would fail the same way.
+pub async fn handle(
+    app: &App,
+    vendors: &Vendors,
+    envelope: &Envelope,
+    budget: &Budget,
+) -> Result<Outcome, Failure> {
+    if !matches!(envelope.event, Event::MatchingFinished {}) {
+        return Err(Failure::defect("a push was woken by an event that is not its own"));
+    }
+    // Read.
+    let behind = app.store.push_marks(&envelope.customer).await?;
+    let Some(record) = app.store.customer(&envelope.customer).await? else {
+        return Err(Failure::reject("the customer to push for is not configured any more"));
+    };
+    let customer = record.customer;
+    let Some(company) = customer.psa_company_id.clone().filter(|_| !behind.is_empty()) else {
+        return Ok(Outcome::default());
+    };
+    let Some(psa) = vendors.psa(&app.secrets).await? else { return Ok(Outcome::default()) };
+    let policies = resolve(&app.store.policies().await?, &customer);
+    let case = Case { app, psa, customer: &customer, company: &company, policies: &policies };
+
+    // Decide and apply, account by account.
+    let mut outcome = Outcome::default();
+    let mut again = None;
+    for id in behind {
+        if budget.is_short(app.clock.now()) {
+            return Err(Failure::retry(OutOfTime));
+        }
+        match one(&case, &id, &mut outcome).await {
+            Ok(()) => app.store.delete_push_mark(&customer.id, &id).await?,
+            Err(failure) => match failure.disposition() {
+                // Every other call would meet the same.
+                Disposition::Retry { after: Some(_) } => return Err(failure),
+                Disposition::Suspend => {
+                    outcome.error = Some(failure.chain());
+                    break;
+                }
+                Disposition::Retry { after: None } | Disposition::Defect => {
+                    again = again.or(Some(failure));
+                }
+                Disposition::Reject => outcome.failed += 1,
+            },
+        }
+    }
+    tracing::info!(
+        customer.id = %customer.id, outcome.created, outcome.updated, outcome.failed, "push ended"
+    );
+    again.map_or(Ok(outcome), Err)
+}
+
+/// There was more to push than time.
+#[derive(Debug, thiserror::Error)]
+#[error("the time of this push is up; it goes on with the accounts that are still behind")]
+struct OutOfTime;
+
+async fn one(case: &Case<'_>, id: &AccountId, outcome: &mut Outcome) -> Result<(), Failure> {
+    let store = &case.app.store;
+    let Some(account) = store.account(&case.customer.id, id).await? else { return Ok(()) };
+    let contact = match account.contact() {
+        Some(contact) => case.psa.contact(contact).await?,
+        None => None,
+    };
+    match planned(case, &account, contact.as_ref()) {
+        Push::Nothing => {
+            let standing = settled(&account.psa);
+            write(case, &account, standing, None).await
+        }
+        Push::RefusedBefore => Ok(()),
+        Push::Create(new) => create::push(case, account, new, outcome).await,
+        Push::Update(change) => update::push(case, account, change, outcome).await,
+    }
+}
+
+fn planned(case: &Case<'_>, account: &Account, contact: Option<&Contact>) -> Push {
+    let policy = case.policies.of(account.account_type);
+    let site = case.customer.psa_site_id.as_ref();
+    plan(account, contact, policy, case.company, site)
+}
+
+/// Writes a standing, on the revision it was decided on; claims the contact first, if there is a
+/// new one.
+pub(crate) async fn write(
+    case: &Case<'_>,
+    account: &Account,
+    standing: PsaStanding,
+    claim: Option<ContactId>,
+) -> Result<(), Failure> {
+    if standing == account.psa {
+        return Ok(());
+    }
+    let write = AccountWrite {
+        account: Account { psa: standing, revision: account.revision + 1, ..account.clone() },
+        expected: Some(account.revision),
+        aliases: Vec::new(),
+        claim,
+        release: None,
+    };
+    let outcomes = case.app.store.write_accounts(None, vec![write]).await?;
+    match outcomes.first() {
+        Some(WriteOutcome::Done) => Ok(()),
+        Some(
+            WriteOutcome::Conflict | WriteOutcome::AliasTaken(..) | WriteOutcome::ContactTaken(_),
+        )
+        | None => Err(Failure::retry(Changed)),
+    }
+}
+
+/// Does the PSA refuse this for good, for this one account?
+pub(crate) fn is_refused(error: &ConnectorError) -> bool {
+    match error {
+        ConnectorError::Refused { .. } | ConnectorError::NotFound { .. } => true,
+        ConnectorError::Unreachable { .. }
+        | ConnectorError::TimedOut { .. }
+        | ConnectorError::RateLimited { .. }
+        | ConnectorError::Unauthorized { .. }
+        | ConnectorError::Forbidden { .. }
+        | ConnectorError::Conflict { .. }
+        | ConnectorError::Server { .. }
+        | ConnectorError::Unreadable { .. }
+        | ConnectorError::PositionExpired => false,
+    }
+}

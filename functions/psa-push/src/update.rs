@@ -1,0 +1,30 @@
+//! A change of a contact: only fields we own, only where they differ.
+
+use domain::account::Account;
+use domain::failure::Failure;
+use domain::push::contact::{ContactChange, ContactUpdate};
+use domain::push::{refused, with_pushed};
+
+use crate::handler::{Case, Outcome, is_refused, write};
+
+/// Writes the change to the PSA and remembers what was written.
+pub(crate) async fn push(
+    case: &Case<'_>,
+    account: Account,
+    update: ContactUpdate,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let change = ContactChange::Update(update);
+    match case.psa.apply(&change).await {
+        Ok(_) => {
+            outcome.updated += 1;
+            write(case, &account, with_pushed(&account.psa, &change), None).await
+        }
+        Err(error) if is_refused(&error) => {
+            outcome.failed += 1;
+            let standing = refused(&account.psa, &change, &error.to_string());
+            write(case, &account, standing, None).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,78 @@
+//! Verify, drop repeats, ask for another look. The answer does not wait for the look.
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::routing::post;
+use connectors::psa::webhook::{self, Delivery, DeliveryError};
+use domain::event::Event;
+use domain::failure::Failure;
+use domain::limits::DELIVERY_BYTES_MAX;
+use platform::secrets::SecretName;
+use platform::{App, Problem};
+
+/// The routes of the PSA's deliveries.
+pub fn router(app: App) -> Router {
+    Router::new()
+        .route("/webhooks/halo/{path_token}", post(receive))
+        .layer(DefaultBodyLimit::max(DELIVERY_BYTES_MAX))
+        .with_state(app)
+}
+
+async fn receive(
+    State(app): State<App>,
+    Path(path_token): Path<String>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Result<StatusCode, Problem> {
+    let delivery = verify(&app, &path_token, &headers, &body).await?;
+    take(&app, &delivery).await.map_err(|failure| Problem::unavailable(&failure))?;
+    Ok(StatusCode::OK)
+}
+
+async fn verify(
+    app: &App,
+    path_token: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Result<Delivery, Problem> {
+    let secret = app.secrets.get(SecretName::Psa).await.map_err(|error| {
+        tracing::error!(%error, "a delivery came, and the PSA's secret cannot be read");
+        Problem::not_found("no webhook is configured")
+    })?;
+    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    webhook::verify(&secret, path_token, authorization, body).map_err(|error| {
+        // Whoever sent it learns no more than that it was refused.
+        tracing::warn!(%error, "a delivery was refused");
+        match error {
+            DeliveryError::NotFound => Problem::not_found("no such webhook"),
+            DeliveryError::Unauthorized => Problem::unauthorized("the credentials do not fit"),
+            DeliveryError::TooLarge => Problem::too_large("the body is too large"),
+            DeliveryError::Unreadable => Problem::bad_request("the body is no delivery"),
+        }
+    })
+}
+
+/// Remembers the delivery and asks for another look at what it names.
+async fn take(app: &App, delivery: &Delivery) -> Result<(), Failure> {
+    let now = app.clock.now();
+    if !app.store.remember_delivery(&delivery.id, now).await? {
+        tracing::debug!("the delivery came before");
+        return Ok(());
+    }
+    let mut events = Vec::new();
+    for contact in &delivery.contacts {
+        if let Some((customer, _)) = app.store.account_behind(contact).await? {
+            let event = Event::ContactChanged { contact: contact.clone() };
+            events.push(app.envelope(customer, None, event));
+        }
+    }
+    tracing::info!(contacts = delivery.contacts.len(), linked = events.len(), "delivery taken");
+    if let Err(error) = app.bus.publish(events).await {
+        // It may come again: then it must not look like one that was taken.
+        app.store.forget_delivery(&delivery.id).await?;
+        return Err(error.into());
+    }
+    Ok(())
+}

@@ -1,0 +1,129 @@
+//! What a handler may use, and nothing more.
+
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
+use aws_smithy_types::retry::RetryConfig;
+use domain::event::{Envelope, Event};
+use domain::id::{CustomerId, RunId, UploadId};
+use domain::limits::TABLE_REQUEST_SECONDS_MAX;
+
+use crate::bus::Bus;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::ids::Ids;
+use crate::meter::Meter;
+use crate::secrets::Secrets;
+use crate::store::Store;
+use crate::telemetry::Metrics;
+
+/// What a handler may use.
+#[derive(Clone)]
+pub struct App {
+    /// The table.
+    pub store: Store,
+    /// The bus.
+    pub bus: Bus,
+    /// The secrets.
+    pub secrets: Secrets,
+    /// The time.
+    pub clock: Clock,
+    /// New ids.
+    pub ids: Ids,
+    /// What operators count.
+    pub metrics: Metrics,
+    /// What the table cost so far.
+    pub meter: Meter,
+}
+
+/// How the table, the bus and the secrets are called.
+const RETRIES: u32 = 4;
+
+impl App {
+    /// The app of a Lambda function: real services, found by the environment that Lambda sets.
+    /// Endpoints follow the SDK's own variables (`AWS_ENDPOINT_URL_DYNAMODB` and so on).
+    pub async fn load(config: &Config) -> Self {
+        let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest())
+            .http_client(http_client())
+            .retry_config(RetryConfig::standard().with_max_attempts(RETRIES))
+            .timeout_config(timeouts())
+            .load()
+            .await;
+        let meter = Meter::new();
+        let table = aws_sdk_dynamodb::Client::new(&sdk);
+        let client = aws_sdk_eventbridge::Client::new(&sdk);
+        Self {
+            store: Store::new(table, &config.table, meter.clone()),
+            bus: Bus::EventBridge { client, name: config.bus.clone() },
+            secrets: Secrets::aws(
+                aws_sdk_secretsmanager::Client::new(&sdk),
+                config.secrets_prefix.clone(),
+            ),
+            clock: Clock::System,
+            ids: Ids::default(),
+            metrics: Metrics::stdout(&config.handler, &config.stage),
+            meter,
+        }
+    }
+
+    /// The app of a laptop or a test: a DynamoDB at that endpoint, everything else in memory.
+    pub fn local(endpoint: &str, table: &str, bus: Bus, secrets: Secrets, clock: Clock) -> Self {
+        let meter = Meter::new();
+        Self {
+            store: Store::new(local_table(endpoint), table, meter.clone()),
+            bus,
+            secrets,
+            clock,
+            ids: Ids::default(),
+            metrics: Metrics::silent(),
+            meter,
+        }
+    }
+
+    /// An event with what every event has.
+    pub fn envelope(&self, customer: CustomerId, run: Option<RunId>, event: Event) -> Envelope {
+        let at = self.clock.now();
+        Envelope { id: self.ids.event(at), at, customer, run, event }
+    }
+
+    /// A new run's id.
+    pub fn new_run_id(&self) -> RunId {
+        self.ids.run(self.clock.now())
+    }
+
+    /// A new upload's id.
+    pub fn new_upload_id(&self) -> UploadId {
+        self.ids.upload(self.clock.now())
+    }
+}
+
+/// A client for an emulated table. What it answers is trusted; what it is told is not secret.
+pub fn local_table(endpoint: &str) -> aws_sdk_dynamodb::Client {
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version_latest()
+        .region(aws_sdk_dynamodb::config::Region::new("us-east-1"))
+        .endpoint_url(endpoint)
+        .credentials_provider(Credentials::from_keys("local", "local", None))
+        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .retry_config(RetryConfig::standard().with_max_attempts(RETRIES))
+        .timeout_config(timeouts())
+        .build();
+    aws_sdk_dynamodb::Client::from_conf(config)
+}
+
+/// One HTTP client for all services, on the one crypto library that we ship.
+fn http_client() -> aws_sdk_dynamodb::config::SharedHttpClient {
+    aws_smithy_http_client::Builder::new()
+        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
+        .build_https()
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(5))
+        .operation_attempt_timeout(Duration::from_secs(TABLE_REQUEST_SECONDS_MAX / 3))
+        .operation_timeout(Duration::from_secs(TABLE_REQUEST_SECONDS_MAX))
+        .build()
+}
