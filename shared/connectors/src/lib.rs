@@ -1,1 +1,91 @@
-//! connectors.
+//! Vendors: how each is signed in to, paged, limited and understood. Read [`http`] first, then
+//! [`directory::graph`] and [`psa`].
+//!
+//! | vendor | signs in by | pages by | tells its limits by | tells of changes by |
+//! |---|---|---|---|---|
+//! | Microsoft Graph | client credentials per customer tenant | next link | 429, `Retry-After` | delta link |
+//! | HaloPSA | client credentials per MSP | page number | 429, the rate in the text | webhooks |
+//!
+//! Never here: a decision about an account, the table, the clock of the system. A connector turns
+//! what a vendor says into the words of `domain`, and the other way round.
+
+pub mod directory;
+pub mod error;
+pub mod http;
+pub mod licences;
+pub mod psa;
+pub mod token;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::directory::graph::{self, Graph};
+use crate::error::ConnectorError;
+use crate::http::{BaseUrl, CallCounts, Calls, ClientError, Pace, Pause, Vendor, VendorKind};
+use crate::psa::Psa;
+use crate::token::Tokens;
+
+/// Everything that calls to vendors share in a process: connections, tokens, paces and counters.
+/// Cheap to clone; clones share all of it.
+#[derive(Debug, Clone)]
+pub struct Vendors {
+    http: reqwest::Client,
+    tokens: Tokens,
+    paces: Arc<Mutex<BTreeMap<String, Pace>>>,
+    calls: Calls,
+    pause: Pause,
+}
+
+impl Vendors {
+    /// Sets up the client. Fails only where TLS cannot be set up.
+    pub fn new() -> Result<Self, ClientError> {
+        Ok(Self {
+            http: http::client()?,
+            tokens: Tokens::default(),
+            paces: Arc::default(),
+            calls: Calls::default(),
+            pause: Pause::default(),
+        })
+    }
+
+    /// The same vendors with pauses that somebody else waits: tests write them down.
+    #[must_use]
+    pub fn with_pause(mut self, pause: Pause) -> Self {
+        self.pause = pause;
+        self
+    }
+
+    /// One customer's tenant at Microsoft Graph, for one invocation. `tenant` is the tenant's id or
+    /// one of its domains. Fails with `Unauthorized` for addresses or a tenant that cannot be.
+    pub fn graph(&self, settings: &graph::Settings, tenant: &str) -> Result<Graph, ConnectorError> {
+        Graph::connect(self, settings, tenant)
+    }
+
+    /// The PSA of a connection, for one invocation; no call is made. Fails with `Unauthorized` for
+    /// settings that cannot work.
+    pub fn psa(&self, settings: &psa::Settings) -> Result<Box<dyn Psa>, ConnectorError> {
+        psa::connect(self, settings)
+    }
+
+    /// How many calls went out so far.
+    pub fn calls(&self) -> CallCounts {
+        self.calls.counts()
+    }
+
+    /// A vendor instance for one invocation.
+    pub(crate) fn vendor(&self, kind: VendorKind, name: &'static str, base: BaseUrl) -> Vendor {
+        let (calls, pause) = (self.calls.clone(), self.pause.clone());
+        Vendor::new(name, kind, base, self.http.clone(), calls, pause)
+    }
+
+    /// The tokens of all connections.
+    pub(crate) fn tokens(&self) -> &Tokens {
+        &self.tokens
+    }
+
+    /// The pace of one vendor instance, named by its base address and client id.
+    pub(crate) fn pace(&self, instance: &str) -> Pace {
+        let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
+        paces.entry(instance.to_owned()).or_default().clone()
+    }
+}

@@ -36,6 +36,10 @@ pub const TABLE_REQUEST_SECONDS_MAX: u64 = 30;
 /// A run hands over to a continuation when less than this is left of its time, in seconds.
 pub const HAND_OVER_SECONDS: i64 = 60;
 
+/// A delta position older than this is replaced although nothing changed, in seconds. Microsoft
+/// keeps them for seven days.
+pub const POSITION_KEPT_SECONDS: i64 = 24 * 3600;
+
 /// Entries of one PutEvents call.
 pub const EVENTS_PER_CALL_MAX: usize = 10;
 /// The largest event, in bytes. Events carry ids, so anything near this is a mistake.

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::account::PsaStatus;
 use crate::id::{CustomerId, RunId, UploadId};
 
 /// One import of one customer.
@@ -104,5 +105,48 @@ impl RunCounts {
         self.removed += other.removed;
         self.out_of_scope += other.out_of_scope;
         self.unreadable += other.unreadable;
+    }
+}
+
+/// How the accounts of a customer stand with the PSA.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MatchCounts {
+    /// Linked to a contact that was there.
+    pub matched: u64,
+    /// Linked to a contact that we made.
+    pub created: u64,
+    /// Several contacts could be it.
+    pub more_than_one_match: u64,
+    /// No contact is it.
+    pub no_match: u64,
+    /// A contact may not be made.
+    pub blocked: u64,
+    /// The PSA refused.
+    pub failed: u64,
+}
+
+impl MatchCounts {
+    /// Counts one account.
+    pub fn count(&mut self, status: PsaStatus) {
+        match status {
+            PsaStatus::Off => {}
+            PsaStatus::Matched => self.matched += 1,
+            PsaStatus::Created => self.created += 1,
+            PsaStatus::MoreThanOneMatch => self.more_than_one_match += 1,
+            PsaStatus::NoMatch => self.no_match += 1,
+            PsaStatus::Blocked => self.blocked += 1,
+            PsaStatus::Failed => self.failed += 1,
+        }
+    }
+
+    /// Adds the counts of another customer.
+    pub fn add(&mut self, other: Self) {
+        self.matched += other.matched;
+        self.created += other.created;
+        self.more_than_one_match += other.more_than_one_match;
+        self.no_match += other.no_match;
+        self.blocked += other.blocked;
+        self.failed += other.failed;
     }
 }

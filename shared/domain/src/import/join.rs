@@ -4,6 +4,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use sha2::{Digest, Sha256};
+
 use crate::account::Account;
 use crate::id::{AccountId, CustomerId};
 use crate::identity::{Identity, IdentityKey, JoinKey, News, Reading, Source, Values};
@@ -105,4 +107,18 @@ pub fn may_join(identities: &[Identity], key: &IdentityKey) -> bool {
         .iter()
         .filter(|identity| identity.key.source == key.source && identity.key != *key)
         .all(|identity| identity.gone.is_some())
+}
+
+/// Sixteen bytes that stand for a record among those that a reading held. An Entra object id or an
+/// objectGUID is its own mark; anything else is marked by its digest.
+pub fn mark(key: &IdentityKey) -> [u8; 16] {
+    if let Ok(id) = uuid::Uuid::try_parse(&key.id) {
+        return *id.as_bytes();
+    }
+    let digest = Sha256::digest(key.id.as_bytes());
+    let mut mark = [0; 16];
+    for (place, byte) in mark.iter_mut().zip(digest) {
+        *place = byte;
+    }
+    mark
 }

@@ -18,6 +18,6 @@ pub mod values;
 #[cfg(test)]
 mod tests;
 
-pub use join::{LookUps, aliases_of, look_ups};
+pub use join::{LookUps, aliases_of, look_ups, mark};
 pub use leavers::{Verdict, check, missing, settle};
 pub use reconcile::{Change, Inventory, Plan, Rules, ascribe, reconcile};

@@ -65,6 +65,10 @@ impl fmt::Debug for Contact {
 /// What a push wants of a PSA: one contact, made or changed. Only fields we own, only where they
 /// differ.
 #[derive(Clone, PartialEq, Eq)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one exists at a time, on its way to a connector"
+)]
 pub enum ContactChange {
     /// Make a contact.
     Create(NewContact),
@@ -108,5 +112,40 @@ impl ContactUpdate {
     /// Nothing to write?
     pub fn is_empty(&self) -> bool {
         self.set.is_empty() && self.external_id.is_none() && self.active.is_none()
+    }
+}
+
+impl fmt::Debug for ContactChange {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Create(new) => new.fmt(f),
+            Self::Update(update) => update.fmt(f),
+        }
+    }
+}
+
+impl fmt::Debug for NewContact {
+    /// Which attributes, never the values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NewContact")
+            .field("account", &self.account)
+            .field("company", &self.company)
+            .field("site", &self.site)
+            .field("fields", &self.fields)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for ContactUpdate {
+    /// Which attributes, never the values.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let set: Vec<Attribute> = self.set.iter().map(|(attribute, _)| *attribute).collect();
+        f.debug_struct("ContactUpdate")
+            .field("account", &self.account)
+            .field("contact", &self.contact)
+            .field("set", &set)
+            .field("external_id", &self.external_id.is_some())
+            .field("active", &self.active)
+            .finish()
     }
 }

@@ -1,4 +1,28 @@
 //! Push decisions: what must be written to a contact so that it says what its account says, and
 //! what a contact says that the account must take over.
+//!
+//! What always holds:
+//! - Only attributes whose authority is not the PSA are written (D11), and only those whose
+//!   authority is the PSA are taken over (B25): no value ever goes round in a circle.
+//! - A value that is absent on one side never erases the other's (D12, B242).
+//! - Values are compared by their keys, so that a spelling the PSA prefers is not fought over.
+//! - Records that are no person's are left alone.
 
 pub mod contact;
+mod echo;
+mod edit;
+mod plan;
+mod takeover;
+mod value;
+
+#[cfg(test)]
+mod tests;
+#[cfg(test)]
+mod tests_properties;
+#[cfg(test)]
+mod tests_takeover;
+
+pub use echo::{created, edited_in_psa, is_own_echo, refused, settled, with_pushed};
+pub use edit::{EditRefused, Refusal, edit};
+pub use plan::{Push, name_of, plan, wants_contact};
+pub use takeover::take_over;

@@ -1,0 +1,58 @@
+//! How many calls went out, by kind of vendor.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// The kinds of vendor that calls are counted for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VendorKind {
+    /// Microsoft Graph and its sign-in.
+    Graph,
+    /// A PSA and its sign-in.
+    Psa,
+    /// A documentation platform.
+    Documentation,
+}
+
+/// Calls since the start, tries that failed and calls for tokens included.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct CallCounts {
+    /// See [`VendorKind::Graph`].
+    pub graph: u64,
+    /// See [`VendorKind::Psa`].
+    pub psa: u64,
+    /// See [`VendorKind::Documentation`].
+    pub documentation: u64,
+}
+
+/// The counters behind [`CallCounts`]; clones count together.
+#[derive(Debug, Clone, Default)]
+pub struct Calls(Arc<Counters>);
+
+#[derive(Debug, Default)]
+struct Counters {
+    graph: AtomicU64,
+    psa: AtomicU64,
+    documentation: AtomicU64,
+}
+
+impl Calls {
+    /// Counts one call.
+    pub(crate) fn count(&self, kind: VendorKind) {
+        let counter = match kind {
+            VendorKind::Graph => &self.0.graph,
+            VendorKind::Psa => &self.0.psa,
+            VendorKind::Documentation => &self.0.documentation,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// The counts so far.
+    pub fn counts(&self) -> CallCounts {
+        CallCounts {
+            graph: self.0.graph.load(Ordering::Relaxed),
+            psa: self.0.psa.load(Ordering::Relaxed),
+            documentation: self.0.documentation.load(Ordering::Relaxed),
+        }
+    }
+}

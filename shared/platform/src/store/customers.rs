@@ -1,0 +1,154 @@
+//! Customers, policies and the time of the last tick. What people configured is written only where
+//! it differs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use domain::customer::Customer;
+use domain::id::CustomerId;
+use domain::policy::Policy;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::Store;
+use super::attr::{get_time, item_of, new_item, time, value_of};
+use super::call::{Answer, Expression};
+use super::error::StoreError;
+use super::keys::{Key, Partition};
+use super::many::Ask;
+
+/// A customer, and since when we have it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustomerRecord {
+    /// The customer.
+    #[serde(flatten)]
+    pub customer: Customer,
+    /// When it was first put here; kept when it changes.
+    pub added_at: Timestamp,
+}
+
+impl Store {
+    /// Puts a customer here, or brings it up to date; the time is kept where it is here already.
+    ///
+    /// # Errors
+    /// `Conflict` where somebody else changed it meanwhile; those of the table.
+    pub async fn put_customer(
+        &self,
+        customer: &Customer,
+        added_at: Timestamp,
+    ) -> Result<(), StoreError> {
+        let key = Key::Customer(customer.id.clone());
+        let held = self.customer(&customer.id).await?;
+        let record = CustomerRecord {
+            customer: customer.clone(),
+            added_at: held.as_ref().map_or(added_at, |held| held.added_at),
+        };
+        if held.as_ref() == Some(&record) {
+            return Ok(());
+        }
+        let item = item_of(&key, "customer", &record)?;
+        let condition = match held {
+            None => Expression::absent(),
+            Some(_) => Expression::new("attribute_exists(pk)"),
+        };
+        self.put_if(item, condition).await?.done_or_same(&record)
+    }
+
+    /// A customer.
+    ///
+    /// # Errors
+    /// Those of the table; `Corrupt` for an item that cannot be read.
+    pub async fn customer(&self, id: &CustomerId) -> Result<Option<CustomerRecord>, StoreError> {
+        let item = self.get(&Key::Customer(id.clone())).await?;
+        item.map(value_of).transpose()
+    }
+
+    /// All customers, by id.
+    ///
+    /// # Errors
+    /// Those of the table; `Corrupt` for an item that cannot be read.
+    pub async fn customers(&self) -> Result<Vec<CustomerRecord>, StoreError> {
+        let items = self.query(&Partition::customers(), Ask::default()).await?;
+        items.into_iter().map(value_of).collect()
+    }
+
+    /// Takes a customer off the list. Its accounts stay.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn remove_customer(&self, id: &CustomerId) -> Result<(), StoreError> {
+        self.delete(&Key::Customer(id.clone())).await
+    }
+
+    /// Makes these the policies: others are removed. Of two with one name the later one holds.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn put_policies(&self, policies: &[Policy]) -> Result<(), StoreError> {
+        let held: BTreeMap<String, Policy> = self
+            .policies()
+            .await?
+            .into_iter()
+            .map(|policy| (policy.name.clone(), policy))
+            .collect();
+        let wanted: BTreeMap<&str, &Policy> = policies
+            .iter()
+            .map(|policy| (policy.name.as_str(), policy))
+            .collect();
+        let changed = wanted
+            .iter()
+            .filter(|(name, policy)| held.get(**name) != Some(**policy))
+            .map(|(name, policy)| item_of(&Key::Policy((*name).to_owned()), "policy", policy))
+            .collect::<Result<Vec<_>, _>>()?;
+        self.batch_put(changed).await?;
+        let gone: BTreeSet<Key> = held
+            .into_keys()
+            .filter(|name| !wanted.contains_key(name.as_str()))
+            .map(Key::Policy)
+            .collect();
+        self.batch_delete(gone).await
+    }
+
+    /// All policies, by name.
+    ///
+    /// # Errors
+    /// Those of the table; `Corrupt` for an item that cannot be read.
+    pub async fn policies(&self) -> Result<Vec<Policy>, StoreError> {
+        let items = self.query(&Partition::policies(), Ask::default()).await?;
+        items.into_iter().map(value_of).collect()
+    }
+
+    /// When the schedule ticked last.
+    ///
+    /// # Errors
+    /// Those of the table; `Corrupt` for an item that cannot be read.
+    pub async fn last_tick(&self) -> Result<Option<Timestamp>, StoreError> {
+        let Some(item) = self.get(&Key::Tick).await? else {
+            return Ok(None);
+        };
+        get_time(&item, "at").map_err(|problem| super::attr::corrupt(&item, problem))
+    }
+
+    /// Keeps the time of a tick that followed on `previous`.
+    ///
+    /// # Errors
+    /// `Conflict` where another tick came between; those of the table.
+    pub async fn set_last_tick(
+        &self,
+        at: Timestamp,
+        previous: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let mut item = new_item(&Key::Tick, "tick");
+        item.insert("at".to_owned(), time(at));
+        let condition = match previous {
+            None => Expression::absent(),
+            Some(previous) => Expression::new("#at = :previous")
+                .name("#at", "at")
+                .value(":previous", time(previous)),
+        };
+        match self.put_if(item.clone(), condition).await? {
+            Answer::Done(_) => Ok(()),
+            Answer::Refused(there) if there == item => Ok(()),
+            Answer::Refused(_) => Err(StoreError::Conflict),
+        }
+    }
+}
