@@ -73,16 +73,21 @@ impl FromRequestParts<App> for Operator {
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.strip_prefix("Bearer "))
             .ok_or_else(refused)?;
-        let secret = app.secrets.get(SecretName::Operators).await.map_err(|error| {
-            tracing::error!(%error, "the operators' tokens cannot be read");
-            refused()
-        })?;
-        let entries: Vec<Entry> =
-            serde_json::from_str(secret.expose_secret()).map_err(|_| {
-                tracing::error!("the operators' secret must be a list of token and role");
+        let secret = app
+            .secrets
+            .get(SecretName::Operators)
+            .await
+            .map_err(|error| {
+                tracing::error!(%error, "the operators' tokens cannot be read");
                 refused()
             })?;
-        role_of(&entries, token).map(|role| Self { role }).ok_or_else(refused)
+        let entries: Vec<Entry> = serde_json::from_str(secret.expose_secret()).map_err(|_| {
+            tracing::error!("the operators' secret must be a list of token and role");
+            refused()
+        })?;
+        role_of(&entries, token)
+            .map(|role| Self { role })
+            .ok_or_else(refused)
     }
 }
 

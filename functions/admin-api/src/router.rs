@@ -18,10 +18,16 @@ pub fn router(app: App) -> Router {
             "/v1/customers/{customer}/accounts/{account}",
             get(accounts::show).patch(accounts::edit),
         )
-        .route("/v1/customers/{customer}/accounts/{account}/contact", put(links::link))
+        .route(
+            "/v1/customers/{customer}/accounts/{account}/contact",
+            put(links::link),
+        )
         .route("/v1/customers/{customer}/imports", post(imports::now))
         .route("/v1/customers/{customer}/runs", get(runs::list))
-        .route("/v1/customers/{customer}/runs/{run}/approve", post(runs::approve))
+        .route(
+            "/v1/customers/{customer}/runs/{run}/approve",
+            post(runs::approve),
+        )
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .with_state(app)
 }

@@ -8,7 +8,10 @@ use sha2::{Digest, Sha256};
 
 /// The hash under which the table knows a token, in hexadecimal.
 pub fn hash_of(token: &str) -> String {
-    Sha256::digest(token.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(token.as_bytes())
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }
 
 /// The agent whose token the request carries.
@@ -25,5 +28,7 @@ pub(crate) async fn agent(app: &App, headers: &HeaderMap) -> Result<Agent, Probl
         .agent_by_token_hash(&hash_of(token))
         .await
         .map_err(|error| Problem::unavailable(&error.into()))?;
-    agent.filter(|agent| agent.revoked_at.is_none()).ok_or_else(refused)
+    agent
+        .filter(|agent| agent.revoked_at.is_none())
+        .ok_or_else(refused)
 }

@@ -22,7 +22,10 @@ pub fn router(app: App) -> Router {
     Router::new()
         .route("/v1/uploads", post(open))
         .route("/v1/uploads/{upload}", get(standing))
-        .route("/v1/uploads/{upload}/files/{file}/parts/{part}", put(take_part))
+        .route(
+            "/v1/uploads/{upload}/files/{file}/parts/{part}",
+            put(take_part),
+        )
         .route("/v1/uploads/{upload}/complete", post(complete))
         .layer(DefaultBodyLimit::max(UPLOAD_PART_BYTES_MAX))
         .with_state(app)
@@ -49,7 +52,10 @@ async fn open(
         completed_at: None,
         applied_at: None,
     };
-    app.store.create_upload(&record).await.map_err(unavailable)?;
+    app.store
+        .create_upload(&record)
+        .await
+        .map_err(unavailable)?;
     tracing::info!(customer.id = %record.customer, upload.id = %record.id, "upload opened");
     Ok((StatusCode::CREATED, Json(json!({ "upload_id": record.id }))))
 }
@@ -61,8 +67,10 @@ async fn standing(
 ) -> Result<Json<Value>, Problem> {
     let record = own(&app, &headers, &upload).await?;
     let parts = app.store.part_list(&record.id).await.map_err(unavailable)?;
-    let parts: Vec<Value> =
-        parts.into_iter().map(|(file, part)| json!({ "file": file, "part": part })).collect();
+    let parts: Vec<Value> = parts
+        .into_iter()
+        .map(|(file, part)| json!({ "file": file, "part": part }))
+        .collect();
     Ok(Json(json!({
         "upload_id": record.id,
         "source": record.source,
@@ -88,8 +96,13 @@ async fn take_part(
     if body.is_empty() {
         return Err(Problem::bad_request("a part is a gzip body and not empty"));
     }
-    let digest: String = Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
-    let said = headers.get("x-content-sha256").and_then(|value| value.to_str().ok());
+    let digest: String = Sha256::digest(&body)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let said = headers
+        .get("x-content-sha256")
+        .and_then(|value| value.to_str().ok());
     if said.is_none_or(|said| !said.eq_ignore_ascii_case(&digest)) {
         return Err(Problem::bad_request(
             "X-Content-SHA256 must be the SHA-256 of the body in hexadecimal; send the part again",
@@ -116,7 +129,12 @@ async fn complete(
     headers: HeaderMap,
 ) -> Result<(StatusCode, Json<Value>), Problem> {
     let record = own(&app, &headers, &upload).await?;
-    let there = app.store.part_list(&record.id).await.map_err(unavailable)?.len();
+    let there = app
+        .store
+        .part_list(&record.id)
+        .await
+        .map_err(unavailable)?
+        .len();
     let wanted: usize = record.files.iter().map(|file| file.parts as usize).sum();
     if record.completed_at.is_none() && there < wanted {
         return Err(Problem::conflict(format!(
@@ -124,13 +142,21 @@ async fn complete(
             wanted - there
         )));
     }
-    app.store.complete_upload(&record.id, app.clock.now()).await.map_err(unavailable)?;
+    app.store
+        .complete_upload(&record.id, app.clock.now())
+        .await
+        .map_err(unavailable)?;
     // Also when it was complete before: the event may not have gone out then.
-    let event = Event::UploadCompleted { upload: record.id.clone() };
+    let event = Event::UploadCompleted {
+        upload: record.id.clone(),
+    };
     let envelope = app.envelope(record.customer.clone(), Some(app.new_run_id()), event);
     app.bus.publish(vec![envelope]).await.map_err(unavailable)?;
     tracing::info!(customer.id = %record.customer, upload.id = %record.id, "upload complete");
-    Ok((StatusCode::ACCEPTED, Json(json!({ "upload_id": record.id }))))
+    Ok((
+        StatusCode::ACCEPTED,
+        Json(json!({ "upload_id": record.id })),
+    ))
 }
 
 /// The upload, if it is the calling agent's customer's. Another's is not there, as far as the agent
@@ -140,7 +166,9 @@ async fn own(app: &App, headers: &HeaderMap, upload: &str) -> Result<UploadRecor
     let missing = || Problem::not_found("no such upload; it may have expired");
     let id = UploadId::parse(upload).map_err(|_| missing())?;
     let record = app.store.upload(&id).await.map_err(unavailable)?;
-    record.filter(|record| record.customer == agent.customer).ok_or_else(missing)
+    record
+        .filter(|record| record.customer == agent.customer)
+        .ok_or_else(missing)
 }
 
 fn unavailable(error: impl Into<Failure>) -> Problem {

@@ -42,26 +42,43 @@ impl Opening {
     pub(crate) fn check(self) -> Result<Opened, Problem> {
         let source = Source::parse(&self.source)
             .filter(|source| *source != Source::Microsoft365)
-            .ok_or_else(|| Problem::bad_request("source must be active-directory or local-windows"))?;
+            .ok_or_else(|| {
+                Problem::bad_request("source must be active-directory or local-windows")
+            })?;
         let coverage = self.coverage.unwrap_or_else(|| "auto".to_owned());
         if !matches!(coverage.as_str(), "auto" | "complete" | "changes") {
-            return Err(Problem::bad_request("coverage must be auto, complete or changes"));
+            return Err(Problem::bad_request(
+                "coverage must be auto, complete or changes",
+            ));
         }
         if self.files.is_empty() || self.files.len() > FILES_MAX {
             return Err(Problem::bad_request("an upload has 1 to 32 files"));
         }
         let parts: u64 = self.files.iter().map(|file| u64::from(file.parts)).sum();
         if parts > u64::from(UPLOAD_PARTS_MAX) || self.files.iter().any(|file| file.parts == 0) {
-            return Err(Problem::bad_request("a file has at least 1 part, an upload at most 4000"));
+            return Err(Problem::bad_request(
+                "a file has at least 1 part, an upload at most 4000",
+            ));
         }
-        if self.files.iter().any(|file| file.name.is_empty() || file.name.len() > NAME_LENGTH_MAX) {
+        if self
+            .files
+            .iter()
+            .any(|file| file.name.is_empty() || file.name.len() > NAME_LENGTH_MAX)
+        {
             return Err(Problem::bad_request("a file's name has 1 to 200 bytes"));
         }
         let files = self
             .files
             .into_iter()
-            .map(|file| UploadFile { name: file.name, parts: file.parts })
+            .map(|file| UploadFile {
+                name: file.name,
+                parts: file.parts,
+            })
             .collect();
-        Ok(Opened { source, coverage, files })
+        Ok(Opened {
+            source,
+            coverage,
+            files,
+        })
     }
 }

@@ -21,5 +21,9 @@ pub(crate) fn of_roles(administrators: &BTreeMap<String, Vec<String>>) -> String
 }
 
 fn short(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().take(12).map(|byte| format!("{byte:02x}")).collect()
+    Sha256::digest(bytes)
+        .iter()
+        .take(12)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 }

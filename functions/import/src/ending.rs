@@ -51,7 +51,10 @@ impl Noted {
 
     /// Only these machines were read completely.
     pub(crate) fn of_machines(machines: BTreeSet<String>) -> Self {
-        Self { machines: Some(machines), ..Self::new(true) }
+        Self {
+            machines: Some(machines),
+            ..Self::new(true)
+        }
     }
 
     pub(crate) fn add(&mut self, page: RoundPage) {
@@ -68,9 +71,10 @@ impl Noted {
     fn covers(&self, key: &IdentityKey) -> bool {
         match &self.machines {
             None => true,
-            Some(machines) => {
-                key.id.rsplit_once('/').is_some_and(|(machine, _)| machines.contains(machine))
-            }
+            Some(machines) => key
+                .id
+                .rsplit_once('/')
+                .is_some_and(|(machine, _)| machines.contains(machine)),
         }
     }
 }
@@ -84,13 +88,23 @@ pub(crate) async fn end(
 ) -> Result<Ending, Failure> {
     for _ in 0..TRIES {
         let index = match noted.seen {
-            Some(_) => session.app.store.identity_index(&session.customer.id).await?,
+            Some(_) => {
+                session
+                    .app
+                    .store
+                    .identity_index(&session.customer.id)
+                    .await?
+            }
             None => Vec::new(),
         };
         let missed = missed(&index, source, noted);
         let settled = settled(session, noted, &missed).await?;
-        let leaving = settled.iter().filter(|(held, _)| held.state == AccountState::Active);
-        let leaving = leaving.filter(|(_, after)| after.state != AccountState::Active).count();
+        let leaving = settled
+            .iter()
+            .filter(|(held, _)| held.state == AccountState::Active);
+        let leaving = leaving
+            .filter(|(_, after)| after.state != AccountState::Active)
+            .count();
         if let Some(held) = judge(session, state, index, leaving as u64).await? {
             return Ok(Ending::Held(held));
         }
@@ -108,7 +122,9 @@ fn missed(
     source: Source,
     noted: &Noted,
 ) -> BTreeMap<AccountId, Vec<IdentityKey>> {
-    let Some(seen) = &noted.seen else { return BTreeMap::new() };
+    let Some(seen) = &noted.seen else {
+        return BTreeMap::new();
+    };
     let held = index.iter().flat_map(|entry| {
         let there = entry.identities.iter().filter(|identity| !identity.gone);
         there.map(move |identity| (&entry.account, &identity.key))
@@ -128,7 +144,12 @@ async fn settled(
     let now = session.app.clock.now();
     let mut settled = Vec::new();
     for ids in ids.chunks(ACCOUNTS_PER_CHUNK) {
-        for account in session.app.store.accounts(&session.customer.id, ids).await? {
+        for account in session
+            .app
+            .store
+            .accounts(&session.customer.id, ids)
+            .await?
+        {
             let missing = missed.get(&account.id).map_or(&[][..], Vec::as_slice);
             if let Some(after) = settle(&account, missing, session.policies, now) {
                 settled.push((account, after));
@@ -149,13 +170,25 @@ async fn judge(
         return Ok(None);
     }
     let index = if index.is_empty() {
-        session.app.store.identity_index(&session.customer.id).await?
+        session
+            .app
+            .store
+            .identity_index(&session.customer.id)
+            .await?
     } else {
         index
     };
-    let active = index.iter().filter(|entry| entry.state == AccountState::Active).count() as u64;
+    let active = index
+        .iter()
+        .filter(|entry| entry.state == AccountState::Active)
+        .count() as u64;
     let removal = session.policies.end_user.removal;
-    let Verdict::Hold { leaving, active, reason } = check(leaving, active, removal) else {
+    let Verdict::Hold {
+        leaving,
+        active,
+        reason,
+    } = check(leaving, active, removal)
+    else {
         return Ok(None);
     };
     let approved = state.held.as_ref().zip(state.approved.as_ref());
@@ -168,7 +201,14 @@ async fn judge(
         Some(held) if held.leaving >= leaving => held.run.clone(),
         _ => session.run.clone(),
     };
-    Ok(Some(HeldRun { run, at, leaving, active, reason, upload: None }))
+    Ok(Some(HeldRun {
+        run,
+        at,
+        leaving,
+        active,
+        reason,
+        upload: None,
+    }))
 }
 
 fn count(settled: &[(Account, Account)]) -> RunCounts {
@@ -196,6 +236,12 @@ async fn write(session: &Session<'_>, settled: Vec<(Account, Account)>) -> Resul
             release: None,
         })
         .collect();
-    let outcomes = session.app.store.write_accounts(Some(session.fence()?), writes).await?;
-    Ok(outcomes.iter().all(|outcome| matches!(outcome, WriteOutcome::Done)))
+    let outcomes = session
+        .app
+        .store
+        .write_accounts(Some(session.fence()?), writes)
+        .await?;
+    Ok(outcomes
+        .iter()
+        .all(|outcome| matches!(outcome, WriteOutcome::Done)))
 }

@@ -3,11 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use connectors::directory::graph::{Graph, Next, Page, Position, SELECT_VERSION};
+use connectors::directory::graph::{Graph, Next, Page, Position, SELECT_VERSION, Settings};
 use connectors::error::ConnectorError;
 use domain::failure::Failure;
 use domain::limits::POSITION_KEPT_SECONDS;
 use jiff::{SignedDuration, Timestamp};
+use platform::SecretName;
 use platform::store::GraphPosition;
 
 use crate::digest;
@@ -34,14 +35,21 @@ pub(crate) async fn import(session: &mut Session<'_>) -> Result<Outcome, Failure
     let tenant = tenant(session).await?;
     let held = session.peek().await?.graph.unwrap_or_default();
 
-    let first = match tenant.graph.users_page(&start(&held, &tenant.scope_digest)).await {
+    let first = match tenant
+        .graph
+        .users_page(&start(&held, &tenant.scope_digest))
+        .await
+    {
         Ok(first) => Some(first),
         // The round starts over, under the lease.
         Err(ConnectorError::PositionExpired) => None,
         Err(error) => return Err(error.into()),
     };
     let now = session.app.clock.now();
-    if first.as_ref().is_some_and(|first| is_quiet(&held, first, &tenant, now)) {
+    if first
+        .as_ref()
+        .is_some_and(|first| is_quiet(&held, first, &tenant, now))
+    {
         return Ok(Outcome::quiet());
     }
     let state = session.take_lease().await?;
@@ -51,24 +59,53 @@ pub(crate) async fn import(session: &mut Session<'_>) -> Result<Outcome, Failure
 }
 
 async fn tenant(session: &Session<'_>) -> Result<Tenant, Failure> {
-    let tenant_id =
-        session.customer.microsoft_tenant_id.as_deref().ok_or_else(|| Failure::reject(NoTenant))?;
-    let settings = connectors::settings::graph(&session.app.secrets).await?;
-    let graph = session.vendors.graph(&settings, tenant_id)?;
+    let tenant_id = session
+        .customer
+        .microsoft_tenant_id
+        .as_deref()
+        .ok_or_else(|| Failure::reject(NoTenant))?;
+    let secret = session.app.secrets.get(SecretName::Graph).await?;
+    let graph = session
+        .vendors
+        .graph(&Settings::from_json(&secret)?, tenant_id)?;
     let administrators = match graph.administrators().await {
         Ok(administrators) => Some(administrators),
-        Err(error @ ConnectorError::Forbidden { .. }) => {
+        Err(error) if stops_everything(&error) => return Err(error.into()),
+        Err(error) => {
             tracing::warn!(
                 customer.id = %session.customer.id, %error,
                 "directory roles cannot be read; account types stay as they are"
             );
             None
         }
-        Err(error) => return Err(error.into()),
     };
     let roles_digest = administrators.as_ref().map(digest::of_roles);
     let scope_digest = digest::of_scope(session.customer, session.policies);
-    Ok(Tenant { graph, administrators, roles_digest, scope_digest })
+    Ok(Tenant {
+        graph,
+        administrators,
+        roles_digest,
+        scope_digest,
+    })
+}
+
+/// Would users meet the same failure as this extra? An extra that fails for itself costs only
+/// itself: a tenant without the permission, or an instance without the path, is imported all the
+/// same.
+pub(crate) fn stops_everything(error: &ConnectorError) -> bool {
+    match error {
+        ConnectorError::Unauthorized { .. }
+        | ConnectorError::RateLimited { .. }
+        | ConnectorError::Unreachable { .. }
+        | ConnectorError::TimedOut { .. } => true,
+        ConnectorError::Forbidden { .. }
+        | ConnectorError::NotFound { .. }
+        | ConnectorError::Refused { .. }
+        | ConnectorError::Conflict { .. }
+        | ConnectorError::Server { .. }
+        | ConnectorError::Unreadable { .. }
+        | ConnectorError::PositionExpired => false,
+    }
 }
 
 /// No news: the first page is the last one and empty, and the directory roles are the same.
@@ -78,7 +115,9 @@ fn is_quiet(held: &GraphPosition, first: &Page, tenant: &Tenant, now: Timestamp)
     let same_roles = tenant.administrators.is_none() || held.roles_digest == tenant.roles_digest;
     // A position lives seven days: one that no news replaced is replaced long before.
     let kept = SignedDuration::from_secs(POSITION_KEPT_SECONDS);
-    let is_young = held.delta_stored_at.is_some_and(|stored| now.duration_since(stored) < kept);
+    let is_young = held
+        .delta_stored_at
+        .is_some_and(|stored| now.duration_since(stored) < kept);
     was_complete && no_news && same_roles && is_young
 }
 

@@ -27,10 +27,14 @@ pub async fn handle(
 ) -> Result<Outcome, Failure> {
     // Read.
     let Some(reason) = reason(&envelope.event) else {
-        return Err(Failure::defect("an import was woken by an event that is not its own"));
+        return Err(Failure::defect(
+            "an import was woken by an event that is not its own",
+        ));
     };
     let Some(record) = app.store.customer(&envelope.customer).await? else {
-        return Err(Failure::reject("the customer of an import is not configured any more"));
+        return Err(Failure::reject(
+            "the customer of an import is not configured any more",
+        ));
     };
     let customer = record.customer;
     if customer.paused {
@@ -60,7 +64,7 @@ pub async fn handle(
     }
     session.close().await?;
 
-    record(app, &session, &outcome, reason, started_at).await?;
+    keep_run(app, &session, &outcome, reason, started_at).await?;
     announce(app, envelope, run, &outcome).await?;
     match again {
         Some(failure) => Err(failure),
@@ -79,7 +83,9 @@ fn reason(event: &Event) -> Option<RunReason> {
     match event {
         Event::ImportRequested { reason } => Some(reason.clone()),
         Event::UploadCompleted { upload } => Some(RunReason::Upload(upload.clone())),
-        Event::ImportFinished {} | Event::ContactChanged { .. } | Event::MatchingFinished {} => None,
+        Event::ImportFinished {} | Event::ContactChanged { .. } | Event::MatchingFinished {} => {
+            None
+        }
     }
 }
 
@@ -103,7 +109,7 @@ fn failed(customer: &Customer, source: Source, failure: &Failure) -> Outcome {
 }
 
 /// Keeps the run, unless it was a look at which nothing was new.
-async fn record(
+async fn keep_run(
     app: &App,
     session: &Session<'_>,
     outcome: &Outcome,
@@ -127,7 +133,11 @@ async fn record(
         reason,
         started_at,
         ended_at: (!outcome.continues).then(|| app.clock.now()),
-        status: if outcome.continues { RunStatus::Running } else { outcome.status },
+        status: if outcome.continues {
+            RunStatus::Running
+        } else {
+            outcome.status
+        },
         error: outcome.error.clone(),
         counts,
     };
@@ -142,7 +152,9 @@ async fn announce(
     outcome: &Outcome,
 ) -> Result<(), Failure> {
     let event = if outcome.continues {
-        Event::ImportRequested { reason: RunReason::Continuation }
+        Event::ImportRequested {
+            reason: RunReason::Continuation,
+        }
     } else {
         Event::ImportFinished {}
     };

@@ -4,9 +4,9 @@
 use std::collections::BTreeMap;
 
 use connectors::directory::graph::Graph;
-use connectors::error::ConnectorError;
 use domain::failure::Failure;
 
+use crate::graph::stops_everything;
 use crate::session::Session;
 
 /// The part numbers of the tenant. Where they may not be read, those that are held.
@@ -18,17 +18,19 @@ pub(crate) async fn part_numbers(
     let held = store.licences(&session.customer.id).await?;
     let skus = match graph.skus().await {
         Ok(skus) => skus,
-        Err(error @ ConnectorError::Forbidden { .. }) => {
+        Err(error) if stops_everything(&error) => return Err(error.into()),
+        Err(error) => {
             tracing::warn!(
                 customer.id = %session.customer.id, %error,
                 "licences cannot be named; part numbers stay as they were"
             );
             return Ok(held);
         }
-        Err(error) => return Err(error.into()),
     };
-    let seen: BTreeMap<String, String> =
-        skus.into_iter().map(|sku| (sku.sku_id, sku.part_number)).collect();
+    let seen: BTreeMap<String, String> = skus
+        .into_iter()
+        .map(|sku| (sku.sku_id, sku.part_number))
+        .collect();
     if seen != held {
         store.put_licences(&session.customer.id, &seen).await?;
     }

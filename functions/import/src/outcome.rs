@@ -18,7 +18,10 @@ pub struct Outcome {
 impl Outcome {
     /// The outcome of a customer that is paused.
     pub(crate) fn paused() -> Self {
-        Self { status: RunStatus::Paused, ..Self::quiet() }
+        Self {
+            status: RunStatus::Paused,
+            ..Self::quiet()
+        }
     }
 
     /// The outcome of a look at which nothing was new.

@@ -15,7 +15,9 @@ const TRIES: usize = 4;
 
 /// Somebody kept being faster.
 #[derive(Debug, thiserror::Error)]
-#[error("accounts of this page kept changing while they were written; the page is tried again later")]
+#[error(
+    "accounts of this page kept changing while they were written; the page is tried again later"
+)]
 struct KeptChanging;
 
 /// Imports one page and says what came of it. Where nothing is held of the customer yet, the first
@@ -37,7 +39,10 @@ pub(crate) async fn import(
         };
         let mut plan = reconcile(&inventory, readings.clone(), rules);
         let outcomes = store.write_accounts(Some(fence), writes(&plan)).await?;
-        let done = outcomes.iter().filter(|outcome| matches!(outcome, WriteOutcome::Done)).count();
+        let done = outcomes
+            .iter()
+            .filter(|outcome| matches!(outcome, WriteOutcome::Done))
+            .count();
         if done == outcomes.len() {
             // What an earlier try wrote is seen as unchanged by this one: it counts once.
             let written = before.created + before.updated + before.removed;
@@ -88,13 +93,19 @@ async fn load(
     let founded: Vec<_> = needed.accounts.into_iter().collect();
     let aliases = store.aliases(customer, &names).await?;
     let known: BTreeSet<&AccountId> = founded.iter().collect();
-    let joined: BTreeSet<AccountId> =
-        aliases.values().filter(|id| !known.contains(id)).cloned().collect();
+    let joined: BTreeSet<AccountId> = aliases
+        .values()
+        .filter(|id| !known.contains(id))
+        .cloned()
+        .collect();
     let mut ids = founded;
     ids.extend(joined);
     let accounts = store.accounts(customer, &ids).await?;
     Ok(Inventory {
-        accounts: accounts.into_iter().map(|account| (account.id.clone(), account)).collect(),
+        accounts: accounts
+            .into_iter()
+            .map(|account| (account.id.clone(), account))
+            .collect(),
         aliases,
     })
 }

@@ -43,7 +43,10 @@ pub(crate) async fn import(
         seen.extend(readings.iter().map(|reading| mark(&reading.key)));
         write(session, readings, noted, &mut counts, nothing_held).await?;
     }
-    parsing.await.map_err(Failure::defect)?.map_err(Failure::reject)?;
+    parsing
+        .await
+        .map_err(Failure::defect)?
+        .map_err(Failure::reject)?;
     if counts.unreadable > 0 {
         noted.infer_nothing();
     }
@@ -56,14 +59,18 @@ pub(crate) async fn import(
 
 fn parse(upload: &Upload, sender: &mpsc::Sender<Chunk>) -> Result<(), UploadError> {
     let mut chunk = Chunk::new();
-    let mut send = |chunk: &mut Chunk| match sender.blocking_send(std::mem::take(chunk)) {
+    let send = |chunk: &mut Chunk| match sender.blocking_send(std::mem::take(chunk)) {
         Ok(()) => ControlFlow::Continue(()),
         // Nobody listens any more: the import ended with a failure of its own.
         Err(_) => ControlFlow::Break(()),
     };
     upload.readings(&mut |reading| {
         chunk.push(reading);
-        if chunk.len() < ACCOUNTS_PER_CHUNK { ControlFlow::Continue(()) } else { send(&mut chunk) }
+        if chunk.len() < ACCOUNTS_PER_CHUNK {
+            ControlFlow::Continue(())
+        } else {
+            send(&mut chunk)
+        }
     })?;
     // The last chunk; whether anybody takes it is no longer the parser's concern.
     let _: ControlFlow<()> = send(&mut chunk);
@@ -82,8 +89,14 @@ async fn write(
     }
     let no_part_numbers = BTreeMap::new();
     let rules = session.rules(&no_part_numbers, None);
-    let plan: Plan =
-        page::import(&session.app.store, session.fence()?, readings, &rules, nothing_held).await?;
+    let plan: Plan = page::import(
+        &session.app.store,
+        session.fence()?,
+        readings,
+        &rules,
+        nothing_held,
+    )
+    .await?;
     counts.add(plan.counts);
     noted.add(RoundPage {
         seen: plan.seen.iter().map(mark).collect(),

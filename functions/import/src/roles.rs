@@ -27,7 +27,10 @@ pub(crate) async fn import(
         .filter(|identity| {
             let mut values = Values::default();
             ascribe(&mut values, &identity.key, &rules);
-            values.privileges.value().is_some_and(|roles| *roles != identity.privileges)
+            values
+                .privileges
+                .value()
+                .is_some_and(|roles| *roles != identity.privileges)
         })
         .map(|identity| Reading {
             key: identity.key.clone(),

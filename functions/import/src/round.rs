@@ -1,7 +1,7 @@
 //! A round of delta pages under the lease: each page is planned and written while the next one is
 //! fetched, and the position is stored after all that came before it is.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::BTreeMap;
 
 use connectors::directory::graph::{Next, Page, Position, SELECT_VERSION};
 use connectors::error::ConnectorError;
@@ -46,8 +46,10 @@ pub(crate) async fn import(
             Err(error) => return Err(error.into()),
         };
         let readings = work.readable(page.readings);
-        let (plan, following) =
-            tokio::join!(work.write(session, tenant, readings), fetch(tenant, &page.next));
+        let (plan, following) = tokio::join!(
+            work.write(session, tenant, readings),
+            fetch(tenant, &page.next)
+        );
         work.note(plan?);
         match page.next {
             Next::Done(link) => return work.end(session, tenant, link).await,
@@ -56,7 +58,11 @@ pub(crate) async fn import(
                 let left = session.budget.left(session.app.clock.now());
                 if left < SignedDuration::from_secs(HAND_OVER_SECONDS) {
                     let status = RunStatus::Running;
-                    return Ok(Outcome { status, continues: true, ..Outcome::quiet() });
+                    return Ok(Outcome {
+                        status,
+                        continues: true,
+                        ..Outcome::quiet()
+                    });
                 }
                 next = Position::Link(link);
                 fetched = following;
@@ -103,17 +109,33 @@ impl Work {
         position.scope_digest.clone_from(&tenant.scope_digest);
         let mut noted = Noted::new(round.infer_removals);
         if round.pages > 0 {
-            let stored = session.app.store.round_pages(&session.customer.id, &round.run).await?;
+            let stored = session
+                .app
+                .store
+                .round_pages(&session.customer.id, &round.run)
+                .await?;
             stored.into_iter().for_each(|page| noted.add(page));
         }
         let fresh = RoundPage::default();
-        Ok(Self { state, position, round, part_numbers, nothing_held, noted, fresh })
+        Ok(Self {
+            state,
+            position,
+            round,
+            part_numbers,
+            nothing_held,
+            noted,
+            fresh,
+        })
     }
 
     /// The position is no longer good: all of it once more. What is held stays until it was seen
     /// or missed.
     async fn start_over(&mut self, session: &Session<'_>) -> Result<(), Failure> {
-        session.app.store.delete_round_pages(&session.customer.id, &self.round.run).await?;
+        session
+            .app
+            .store
+            .delete_round_pages(&session.customer.id, &self.round.run)
+            .await?;
         self.position.delta_link = None;
         self.round = new_round(session, &self.position, true);
         self.noted = Noted::new(self.round.infer_removals);
@@ -162,7 +184,9 @@ impl Work {
         self.round.pages += 1;
         if !fresh.is_empty() {
             let store = &session.app.store;
-            store.put_round_page(session.fence()?, &self.round.run, self.round.pages, &fresh).await?;
+            store
+                .put_round_page(session.fence()?, &self.round.run, self.round.pages, &fresh)
+                .await?;
             self.noted.add(fresh);
         }
         self.round.next_link = Some(link.to_owned());
@@ -200,17 +224,31 @@ impl Work {
                 self.state.held = None;
                 self.state.approved = None;
                 let error = is_empty.then(|| "the tenant holds no users at all".to_owned());
-                Outcome { status: RunStatus::Succeeded, error, counts, continues: false }
+                Outcome {
+                    status: RunStatus::Succeeded,
+                    error,
+                    counts,
+                    continues: false,
+                }
             }
             // The position stays where it was, so that the next run sees the same leavers again.
             Ending::Held(held) => {
                 let error = Some(held.reason.clone());
                 self.state.held = Some(held);
-                Outcome { status: RunStatus::Held, error, counts, continues: false }
+                Outcome {
+                    status: RunStatus::Held,
+                    error,
+                    counts,
+                    continues: false,
+                }
             }
         };
         if self.round.pages > 0 {
-            session.app.store.delete_round_pages(&session.customer.id, &self.round.run).await?;
+            session
+                .app
+                .store
+                .delete_round_pages(&session.customer.id, &self.round.run)
+                .await?;
         }
         self.state.graph = Some(self.position);
         session.keep(self.state);

@@ -38,7 +38,16 @@ impl<'a> Session<'a> {
         run: RunId,
         budget: &'a Budget,
     ) -> Self {
-        Self { app, vendors, customer, policies, run, budget, held: None, has_written: false }
+        Self {
+            app,
+            vendors,
+            customer,
+            policies,
+            run,
+            budget,
+            held: None,
+            has_written: false,
+        }
     }
 
     /// The import state as the table has it, without a lease: for looking whether there is news.
@@ -67,14 +76,21 @@ impl<'a> Session<'a> {
 
     /// The lease, for writing accounts under it.
     pub(crate) fn fence(&self) -> Result<&Fence, Failure> {
-        let (fence, _) = self.held.as_ref().ok_or_else(|| Failure::defect("no lease is held"))?;
+        let (fence, _) = self
+            .held
+            .as_ref()
+            .ok_or_else(|| Failure::defect("no lease is held"))?;
         Ok(fence)
     }
 
     /// Keeps the import state and renews the lease, in one conditional write.
     pub(crate) async fn save(&mut self, state: ImportState) -> Result<(), Failure> {
         let fence = self.fence()?;
-        let renewed = self.app.store.save_import_state(fence, &state, self.app.clock.now()).await?;
+        let renewed = self
+            .app
+            .store
+            .save_import_state(fence, &state, self.app.clock.now())
+            .await?;
         self.held = Some((renewed, state));
         Ok(())
     }

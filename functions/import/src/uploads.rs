@@ -14,7 +14,11 @@ use crate::session::Session;
 
 /// Imports what agents completed since. Nothing handed in is nothing new.
 pub(crate) async fn import(session: &mut Session<'_>, source: Source) -> Result<Outcome, Failure> {
-    let waiting = session.app.store.completed_uploads(&session.customer.id, source).await?;
+    let waiting = session
+        .app
+        .store
+        .completed_uploads(&session.customer.id, source)
+        .await?;
     let mut outcome = Outcome::quiet();
     for record in waiting {
         let state = session.take_lease().await?;
@@ -33,7 +37,10 @@ pub(crate) async fn import(session: &mut Session<'_>, source: Source) -> Result<
             outcome.error = None;
             outcome.add(part);
         } else {
-            outcome = Outcome { counts: outcome.counts, ..Outcome::quiet() };
+            outcome = Outcome {
+                counts: outcome.counts,
+                ..Outcome::quiet()
+            };
             outcome.add(part);
             forget(session, &record).await?;
         }
@@ -42,7 +49,11 @@ pub(crate) async fn import(session: &mut Session<'_>, source: Source) -> Result<
 }
 
 async fn forget(session: &Session<'_>, record: &UploadRecord) -> Result<(), Failure> {
-    Ok(session.app.store.mark_applied(&record.id, session.app.clock.now()).await?)
+    Ok(session
+        .app
+        .store
+        .mark_applied(&record.id, session.app.clock.now())
+        .await?)
 }
 
 /// The upload, looked through once. The parser works beside the event loop.
@@ -54,15 +65,24 @@ async fn open(
 ) -> Result<Upload, Failure> {
     let names = record.files.iter().map(|file| file.name.clone());
     let parts = session.app.store.parts(&record.id).await?;
-    let files = names.zip(parts).map(|(name, parts)| UploadedFile { name, parts }).collect();
+    let files = names
+        .zip(parts)
+        .map(|(name, parts)| UploadedFile { name, parts })
+        .collect();
     let declared = declared(&record.coverage);
     let held = state.uploads.get(&source);
     let cursor = held.and_then(|held| {
-        Some(Cursor { dsa: held.cursor_dsa.clone(), usn: held.cursor_usn? })
+        Some(Cursor {
+            dsa: held.cursor_dsa.clone(),
+            usn: held.cursor_usn?,
+        })
     });
     let opened =
         tokio::task::spawn_blocking(move || upload::open(source, files, declared, cursor.as_ref()));
-    opened.await.map_err(Failure::defect)?.map_err(Failure::reject)
+    opened
+        .await
+        .map_err(Failure::defect)?
+        .map_err(Failure::reject)
 }
 
 fn declared(coverage: &str) -> Declared {
@@ -107,13 +127,20 @@ async fn one(
         None => unreadable(&counts),
     };
     session.save(state).await?;
-    Ok(Outcome { status, error, counts, continues: false })
+    Ok(Outcome {
+        status,
+        error,
+        counts,
+        continues: false,
+    })
 }
 
 fn unreadable(counts: &RunCounts) -> Option<String> {
     (counts.unreadable > 0).then(|| {
         let unreadable = counts.unreadable;
-        format!("{unreadable} records of the upload could not be read; their accounts stay as they are")
+        format!(
+            "{unreadable} records of the upload could not be read; their accounts stay as they are"
+        )
     })
 }
 
@@ -133,6 +160,10 @@ fn position(
         cursor_usn,
         cursor_dsa,
         last_applied: Some(record.id.clone()),
-        completed_at: if is_complete { Some(session.app.clock.now()) } else { held.completed_at },
+        completed_at: if is_complete {
+            Some(session.app.clock.now())
+        } else {
+            held.completed_at
+        },
     }
 }

@@ -17,7 +17,7 @@ use domain::run::MatchCounts;
 use platform::App;
 
 use crate::handler::Outcome;
-use crate::write;
+use crate::{psa, write};
 
 /// How often matching is decided again when somebody else was faster.
 const TRIES: usize = 4;
@@ -35,24 +35,35 @@ pub(crate) async fn import(
 ) -> Result<Outcome, Failure> {
     // Read.
     let Some(record) = app.store.customer(&envelope.customer).await? else {
-        return Err(Failure::reject("the customer to match is not configured any more"));
+        return Err(Failure::reject(
+            "the customer to match is not configured any more",
+        ));
     };
     let customer = record.customer;
     let policies = resolve(&app.store.policies().await?, &customer);
-    let matches_at_all = [&policies.end_user, &policies.administrator, &policies.service]
-        .iter()
-        .any(|policy| policy.match_psa);
+    let matches_at_all = [
+        &policies.end_user,
+        &policies.administrator,
+        &policies.service,
+    ]
+    .iter()
+    .any(|policy| policy.match_psa);
     let Some(company) = customer.psa_company_id.clone().filter(|_| matches_at_all) else {
         return Ok(Outcome::default());
     };
-    let Some(settings) = connectors::settings::psa(app.secrets()).await? else {
+    let Some(psa) = psa::connect(app, vendors).await? else {
         return Ok(Outcome::default());
     };
-    let contacts = vendors.psa(&settings)?.contacts(&company).await?;
+    let contacts = psa.contacts(&company).await?;
     let others = sharing(app, &customer, &company).await?;
     let mut taken = taken(app, &others).await?;
 
-    let case = Case { customer: &customer, company: &company, policies: &policies, contacts };
+    let case = Case {
+        customer: &customer,
+        company: &company,
+        policies: &policies,
+        contacts,
+    };
     for _ in 0..TRIES {
         let accounts = app.store.all_accounts(&customer.id).await?;
 
@@ -110,14 +121,20 @@ impl Case<'_> {
                 after = told;
             }
             if after != *account {
-                changes.push(write::Change { before: account.clone(), after });
+                changes.push(write::Change {
+                    before: account.clone(),
+                    after,
+                });
             }
         }
         changes
     }
 
     fn contacts_by_id(&self) -> BTreeMap<&ContactId, &Contact> {
-        self.contacts.iter().map(|contact| (&contact.id, contact)).collect()
+        self.contacts
+            .iter()
+            .map(|contact| (&contact.id, contact))
+            .collect()
     }
 
     /// Does the PSA have to be told something of this account?
@@ -125,7 +142,9 @@ impl Case<'_> {
         let policy = self.policies.of(account.account_type);
         let contact = account.contact().and_then(|id| contacts.get(id)).copied();
         let site = self.customer.psa_site_id.as_ref();
-        plan(account, contact, policy, self.company, site).into_change().is_some()
+        plan(account, contact, policy, self.company, site)
+            .into_change()
+            .is_some()
     }
 }
 
@@ -136,9 +155,10 @@ async fn sharing(
     company: &CompanyId,
 ) -> Result<Vec<Customer>, Failure> {
     let all = app.store.customers().await?;
-    let others = all.into_iter().map(|record| record.customer).filter(|other| {
-        other.id != customer.id && other.psa_company_id.as_ref() == Some(company)
-    });
+    let others = all
+        .into_iter()
+        .map(|record| record.customer)
+        .filter(|other| other.id != customer.id && other.psa_company_id.as_ref() == Some(company));
     Ok(others.collect())
 }
 
@@ -147,7 +167,11 @@ async fn taken(app: &App, others: &[Customer]) -> Result<BTreeSet<ContactId>, Fa
     let mut taken = BTreeSet::new();
     for other in others {
         let accounts = app.store.all_accounts(&other.id).await?;
-        taken.extend(accounts.into_iter().filter_map(|account| account.psa.contact));
+        taken.extend(
+            accounts
+                .into_iter()
+                .filter_map(|account| account.psa.contact),
+        );
     }
     Ok(taken)
 }
@@ -178,5 +202,8 @@ async fn finish(
     let run = envelope.run.clone();
     let finished = app.envelope(case.customer.id.clone(), run, Event::MatchingFinished {});
     app.bus.publish(vec![finished]).await?;
-    Ok(Outcome { counts, error: None })
+    Ok(Outcome {
+        counts,
+        error: None,
+    })
 }

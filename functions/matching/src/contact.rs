@@ -9,7 +9,7 @@ use domain::push::take_over;
 use platform::App;
 
 use crate::handler::Outcome;
-use crate::write;
+use crate::{psa, write};
 
 /// How often it is decided again when somebody else was faster.
 const TRIES: usize = 4;
@@ -35,17 +35,19 @@ pub(crate) async fn import(
             return Ok(Outcome::default());
         };
         let policies = resolve(&app.store.policies().await?, &record.customer);
-        let Some(settings) = connectors::settings::psa(app.secrets()).await? else {
+        let Some(psa) = psa::connect(app, vendors).await? else {
             return Ok(Outcome::default());
         };
-        let Some(said) = vendors.psa(&settings)?.contact(contact).await? else {
+        let Some(said) = psa.contact(contact).await? else {
             // It was deleted: the next matching of the customer finds out.
             return Ok(Outcome::default());
         };
         let Some(account) = app.store.account(&owner, &account).await? else {
             return Ok(Outcome::default());
         };
-        if account.contact() != Some(contact) || record.customer.psa_company_id != Some(said.company.clone()) {
+        if account.contact() != Some(contact)
+            || record.customer.psa_company_id != Some(said.company.clone())
+        {
             return Ok(Outcome::default());
         }
 
@@ -56,7 +58,10 @@ pub(crate) async fn import(
         };
 
         // Apply.
-        let change = write::Change { before: account, after };
+        let change = write::Change {
+            before: account,
+            after,
+        };
         let written = write::standings(app, customer, vec![change]).await?;
         if written.conflicts == 0 {
             tracing::info!(customer.id = %owner, contact.id = %contact, "contact taken over");

@@ -35,9 +35,9 @@ pub async fn handle(
         }
         Event::ImportRequested { .. }
         | Event::UploadCompleted { .. }
-        | Event::MatchingFinished {} => {
-            Err(Failure::defect("matching was woken by an event that is not its own"))
-        }
+        | Event::MatchingFinished {} => Err(Failure::defect(
+            "matching was woken by an event that is not its own",
+        )),
     };
     match matched {
         Ok(outcome) => Ok(outcome),
@@ -46,7 +46,10 @@ pub async fn handle(
             Disposition::Reject | Disposition::Suspend => {
                 let error = failure.chain();
                 tracing::warn!(customer.id = %envelope.customer, error, "matching is not possible");
-                Ok(Outcome { counts: MatchCounts::default(), error: Some(error) })
+                Ok(Outcome {
+                    counts: MatchCounts::default(),
+                    error: Some(error),
+                })
             }
         },
     }

@@ -15,6 +15,7 @@
 mod company;
 mod contact;
 mod handler;
+mod psa;
 mod write;
 
 pub use handler::{Outcome, handle};

@@ -33,7 +33,13 @@ pub(crate) async fn push(
         Err(error) if is_refused(&error) => {
             outcome.failed += 1;
             let change = ContactChange::Create(new);
-            write(case, &account, refused(&account.psa, &change, &error.to_string()), None).await
+            write(
+                case,
+                &account,
+                refused(&account.psa, &change, &error.to_string()),
+                None,
+            )
+            .await
         }
         Err(error) if may_have_been_done(&error) => match search(case, &new, true).await? {
             Found::Free(found) => adopt(case, &account, &new, &found, true, outcome).await,
@@ -49,13 +55,23 @@ async fn intend(case: &Case<'_>, account: Account) -> Result<Account, Failure> {
         return Ok(account);
     }
     let now = case.app.clock.now();
-    let standing = PsaStanding { creating_since: Some(now), ..account.psa.clone() };
+    let standing = PsaStanding {
+        creating_since: Some(now),
+        ..account.psa.clone()
+    };
     write(case, &account, standing.clone(), None).await?;
-    Ok(Account { psa: standing, revision: account.revision + 1, ..account })
+    Ok(Account {
+        psa: standing,
+        revision: account.revision + 1,
+        ..account
+    })
 }
 
 /// What the PSA has of the contact to be made.
-#[expect(clippy::large_enum_variant, reason = "one exists at a time, for the length of a call")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "one exists at a time, for the length of a call"
+)]
 enum Found {
     /// It is not there.
     Nothing,
@@ -73,7 +89,10 @@ async fn search(case: &Case<'_>, new: &NewContact, sent_before: bool) -> Result<
         found = case.psa.find_by_email(case.company, address).await?;
     } else if sent_before {
         let all = case.psa.contacts(case.company).await?;
-        found = all.into_iter().filter(|contact| is_this(new, contact)).collect();
+        found = all
+            .into_iter()
+            .filter(|contact| is_this(new, contact))
+            .collect();
     }
     if found.is_empty() {
         return Ok(Found::Nothing);
@@ -94,8 +113,15 @@ fn is_this(new: &NewContact, contact: &Contact) -> bool {
         return ours.eq_ignore_ascii_case(theirs);
     }
     let ours = new.fields.get(Attribute::DisplayName).and_then(name::key);
-    let theirs = contact.fields.get(Attribute::DisplayName).and_then(name::key);
-    let has_address = contact.fields.get(Attribute::Email).and_then(email::key).is_some();
+    let theirs = contact
+        .fields
+        .get(Attribute::DisplayName)
+        .and_then(name::key);
+    let has_address = contact
+        .fields
+        .get(Attribute::Email)
+        .and_then(email::key)
+        .is_some();
     ours.is_some() && ours == theirs && !has_address
 }
 

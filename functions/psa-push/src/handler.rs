@@ -14,7 +14,7 @@ use domain::push::{Push, plan, settled};
 use platform::store::{AccountWrite, WriteOutcome};
 use platform::{App, Budget};
 
-use crate::{create, update};
+use crate::{create, psa, update};
 
 /// What a push came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -54,48 +54,82 @@ pub async fn handle(
     budget: &Budget,
 ) -> Result<Outcome, Failure> {
     if !matches!(envelope.event, Event::MatchingFinished {}) {
-        return Err(Failure::defect("a push was woken by an event that is not its own"));
+        return Err(Failure::defect(
+            "a push was woken by an event that is not its own",
+        ));
     }
     // Read.
     let behind = app.store.push_marks(&envelope.customer).await?;
     let Some(record) = app.store.customer(&envelope.customer).await? else {
-        return Err(Failure::reject("the customer to push for is not configured any more"));
+        return Err(Failure::reject(
+            "the customer to push for is not configured any more",
+        ));
     };
     let customer = record.customer;
-    let Some(company) = customer.psa_company_id.clone().filter(|_| !behind.is_empty()) else {
+    let Some(company) = customer
+        .psa_company_id
+        .clone()
+        .filter(|_| !behind.is_empty())
+    else {
         return Ok(Outcome::default());
     };
-    let Some(psa) = vendors.psa(&app.secrets).await? else { return Ok(Outcome::default()) };
+    let Some(psa) = psa::connect(app, vendors).await? else {
+        return Ok(Outcome::default());
+    };
     let policies = resolve(&app.store.policies().await?, &customer);
-    let case = Case { app, psa, customer: &customer, company: &company, policies: &policies };
+    let case = Case {
+        app,
+        psa,
+        customer: &customer,
+        company: &company,
+        policies: &policies,
+    };
 
     // Decide and apply, account by account.
     let mut outcome = Outcome::default();
-    let mut again = None;
-    for id in behind {
-        if budget.is_short(app.clock.now()) {
-            return Err(Failure::retry(OutOfTime));
-        }
-        match one(&case, &id, &mut outcome).await {
-            Ok(()) => app.store.delete_push_mark(&customer.id, &id).await?,
-            Err(failure) => match failure.disposition() {
-                // Every other call would meet the same.
-                Disposition::Retry { after: Some(_) } => return Err(failure),
-                Disposition::Suspend => {
-                    outcome.error = Some(failure.chain());
-                    break;
-                }
-                Disposition::Retry { after: None } | Disposition::Defect => {
-                    again = again.or(Some(failure));
-                }
-                Disposition::Reject => outcome.failed += 1,
-            },
-        }
-    }
+    let mut done = Vec::new();
+    let pushed = all(&case, behind, budget, &mut outcome, &mut done).await;
+    app.store.remove_push_marks(&customer.id, &done).await?;
     tracing::info!(
         customer.id = %customer.id, outcome.created, outcome.updated, outcome.failed, "push ended"
     );
-    again.map_or(Ok(outcome), Err)
+    pushed.map(|()| outcome)
+}
+
+/// Pushes one account after the other, and says in `done` whose are done with. The first failure
+/// that may pass is returned at the end; one that every other call would meet as well, at once.
+async fn all(
+    case: &Case<'_>,
+    behind: Vec<AccountId>,
+    budget: &Budget,
+    outcome: &mut Outcome,
+    done: &mut Vec<AccountId>,
+) -> Result<(), Failure> {
+    let mut again = None;
+    for id in behind {
+        if budget.is_short(case.app.clock.now()) {
+            return Err(Failure::retry(OutOfTime));
+        }
+        let Err(failure) = one(case, &id, outcome).await else {
+            done.push(id);
+            continue;
+        };
+        match failure.disposition() {
+            Disposition::Retry { after: Some(_) } => return Err(failure),
+            Disposition::Suspend => {
+                outcome.error = Some(failure.chain());
+                return Ok(());
+            }
+            Disposition::Retry { after: None } | Disposition::Defect => {
+                again = again.or(Some(failure));
+            }
+            Disposition::Reject => {
+                outcome.failed += 1;
+                done.push(id);
+            }
+        }
+    }
+    again.map_or(Ok(()), Err)
 }
 
 /// There was more to push than time.
@@ -105,7 +139,9 @@ struct OutOfTime;
 
 async fn one(case: &Case<'_>, id: &AccountId, outcome: &mut Outcome) -> Result<(), Failure> {
     let store = &case.app.store;
-    let Some(account) = store.account(&case.customer.id, id).await? else { return Ok(()) };
+    let Some(account) = store.account(&case.customer.id, id).await? else {
+        return Ok(());
+    };
     let contact = match account.contact() {
         Some(contact) => case.psa.contact(contact).await?,
         None => None,
@@ -139,7 +175,11 @@ pub(crate) async fn write(
         return Ok(());
     }
     let write = AccountWrite {
-        account: Account { psa: standing, revision: account.revision + 1, ..account.clone() },
+        account: Account {
+            psa: standing,
+            revision: account.revision + 1,
+            ..account.clone()
+        },
         expected: Some(account.revision),
         aliases: Vec::new(),
         claim,

@@ -13,6 +13,7 @@
 
 mod create;
 mod handler;
+mod psa;
 mod update;
 
 pub use handler::{Outcome, handle};

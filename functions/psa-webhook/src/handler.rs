@@ -5,6 +5,7 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::post;
+use connectors::psa::Settings;
 use connectors::psa::webhook::{self, Delivery, DeliveryError};
 use domain::event::Event;
 use domain::failure::Failure;
@@ -27,7 +28,9 @@ async fn receive(
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
     let delivery = verify(&app, &path_token, &headers, &body).await?;
-    take(&app, &delivery).await.map_err(|failure| Problem::unavailable(&failure))?;
+    take(&app, &delivery)
+        .await
+        .map_err(|failure| Problem::unavailable(&failure))?;
     Ok(StatusCode::OK)
 }
 
@@ -37,16 +40,23 @@ async fn verify(
     headers: &HeaderMap,
     body: &[u8],
 ) -> Result<Delivery, Problem> {
+    let unknown = || Problem::not_found("no such webhook");
     let secret = app.secrets.get(SecretName::Psa).await.map_err(|error| {
         tracing::error!(%error, "a delivery came, and the PSA's secret cannot be read");
-        Problem::not_found("no webhook is configured")
+        unknown()
     })?;
-    let authorization = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    webhook::verify(&secret, path_token, authorization, body).map_err(|error| {
+    let settings = Settings::from_json(&secret).map_err(|error| {
+        tracing::error!(%error, "a delivery came, and the PSA's secret cannot be used");
+        unknown()
+    })?;
+    let authorization = headers
+        .get(header::AUTHORIZATION)
+        .and_then(|value| value.to_str().ok());
+    webhook::verify(&settings, path_token, authorization, body).map_err(|error| {
         // Whoever sent it learns no more than that it was refused.
         tracing::warn!(%error, "a delivery was refused");
         match error {
-            DeliveryError::NotFound => Problem::not_found("no such webhook"),
+            DeliveryError::NotFound => unknown(),
             DeliveryError::Unauthorized => Problem::unauthorized("the credentials do not fit"),
             DeliveryError::TooLarge => Problem::too_large("the body is too large"),
             DeliveryError::Unreadable => Problem::bad_request("the body is no delivery"),
@@ -64,11 +74,17 @@ async fn take(app: &App, delivery: &Delivery) -> Result<(), Failure> {
     let mut events = Vec::new();
     for contact in &delivery.contacts {
         if let Some((customer, _)) = app.store.account_behind(contact).await? {
-            let event = Event::ContactChanged { contact: contact.clone() };
+            let event = Event::ContactChanged {
+                contact: contact.clone(),
+            };
             events.push(app.envelope(customer, None, event));
         }
     }
-    tracing::info!(contacts = delivery.contacts.len(), linked = events.len(), "delivery taken");
+    tracing::info!(
+        contacts = delivery.contacts.len(),
+        linked = events.len(),
+        "delivery taken"
+    );
     if let Err(error) = app.bus.publish(events).await {
         // It may come again: then it must not look like one that was taken.
         app.store.forget_delivery(&delivery.id).await?;

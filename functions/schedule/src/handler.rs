@@ -36,13 +36,17 @@ pub async fn handle(app: &App) -> Result<Outcome, Failure> {
         .collect();
 
     // Apply.
-    app.bus.publish(due.iter().map(|customer| request(app, customer)).collect()).await?;
+    app.bus
+        .publish(due.iter().map(|customer| request(app, customer)).collect())
+        .await?;
     app.store.set_last_tick(until, last).await?;
     tracing::info!(customers_due = due.len(), "tick");
     Ok(Outcome { due })
 }
 
 fn request(app: &App, customer: &CustomerId) -> Envelope {
-    let event = Event::ImportRequested { reason: RunReason::Schedule };
+    let event = Event::ImportRequested {
+        reason: RunReason::Schedule,
+    };
     app.envelope(customer.clone(), Some(app.new_run_id()), event)
 }

@@ -56,7 +56,10 @@ impl App {
         let client = aws_sdk_eventbridge::Client::new(&sdk);
         Self {
             store: Store::new(table, &config.table, meter.clone()),
-            bus: Bus::EventBridge { client, name: config.bus.clone() },
+            bus: Bus::EventBridge {
+                client,
+                name: config.bus.clone(),
+            },
             secrets: Secrets::aws(
                 aws_sdk_secretsmanager::Client::new(&sdk),
                 config.secrets_prefix.clone(),
@@ -85,7 +88,13 @@ impl App {
     /// An event with what every event has.
     pub fn envelope(&self, customer: CustomerId, run: Option<RunId>, event: Event) -> Envelope {
         let at = self.clock.now();
-        Envelope { id: self.ids.event(at), at, customer, run, event }
+        Envelope {
+            id: self.ids.event(at),
+            at,
+            customer,
+            run,
+            event,
+        }
     }
 
     /// A new run's id.

@@ -17,7 +17,9 @@ impl Budget {
 
     /// All the time in the world, as on a laptop.
     pub fn endless() -> Self {
-        Self { deadline: Timestamp::MAX }
+        Self {
+            deadline: Timestamp::MAX,
+        }
     }
 
     /// What is left.

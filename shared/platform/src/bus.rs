@@ -73,14 +73,21 @@ impl Bus {
                 for chunk in envelopes.chunks(EVENTS_PER_CALL_MAX) {
                     left.extend(put(client, name, chunk.to_vec()).await?);
                 }
-                if left.is_empty() { Ok(()) } else { Err(BusError::NotTaken(left)) }
+                if left.is_empty() {
+                    Ok(())
+                } else {
+                    Err(BusError::NotTaken(left))
+                }
             }
         }
     }
 }
 
 /// Sends one chunk until all of it is taken or the tries are over; returns whose events are not.
-#[expect(clippy::disallowed_methods, reason = "a moment between tries, while the bus recovers")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a moment between tries, while the bus recovers"
+)]
 async fn put(
     client: &aws_sdk_eventbridge::Client,
     bus: &str,
@@ -93,8 +100,11 @@ async fn put(
         }
         match client.put_events().set_entries(Some(entries)).send().await {
             Ok(answer) => {
-                let refused: Vec<bool> =
-                    answer.entries().iter().map(|entry| entry.error_code().is_some()).collect();
+                let refused: Vec<bool> = answer
+                    .entries()
+                    .iter()
+                    .map(|entry| entry.error_code().is_some())
+                    .collect();
                 envelopes = still_to_send(envelopes, &refused);
             }
             Err(error) => {
@@ -107,13 +117,21 @@ async fn put(
         let pause = u64::try_from(attempt).unwrap_or(0) * 100 + 50;
         tokio::time::sleep(Duration::from_millis(pause)).await;
     }
-    Ok(envelopes.into_iter().map(|envelope| envelope.customer).collect())
+    Ok(envelopes
+        .into_iter()
+        .map(|envelope| envelope.customer)
+        .collect())
 }
 
 /// The events whose entries were refused. An entry without an answer counts as refused.
 fn still_to_send(envelopes: Vec<Envelope>, refused: &[bool]) -> Vec<Envelope> {
     let answers = refused.iter().copied().chain(std::iter::repeat(true));
-    envelopes.into_iter().zip(answers).filter(|(_, refused)| *refused).map(|(e, _)| e).collect()
+    envelopes
+        .into_iter()
+        .zip(answers)
+        .filter(|(_, refused)| *refused)
+        .map(|(e, _)| e)
+        .collect()
 }
 
 fn entry(bus: &str, envelope: &Envelope) -> Result<PutEventsRequestEntry, BusError> {
@@ -152,7 +170,11 @@ mod tests {
         let all = vec![envelope("a"), envelope("b"), envelope("c")];
         let left = still_to_send(all.clone(), &[false, true, false]);
         assert_eq!(left, vec![envelope("b")]);
-        assert_eq!(still_to_send(all.clone(), &[false]), all[1..], "no answer is no yes");
+        assert_eq!(
+            still_to_send(all.clone(), &[false]),
+            all[1..],
+            "no answer is no yes"
+        );
         assert!(still_to_send(all, &[false; 3]).is_empty());
     }
 

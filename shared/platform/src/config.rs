@@ -29,7 +29,10 @@ impl Config {
     ///
     /// # Errors
     /// Every variable that is missing or not usable.
-    #[expect(clippy::disallowed_methods, reason = "the one place that reads the environment")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the one place that reads the environment"
+    )]
     pub fn from_env() -> Result<Self, ConfigError> {
         Self::read(|name| std::env::var(name).ok())
     }
@@ -58,7 +61,11 @@ impl Config {
             stage: take("MUSTER_STAGE"),
             handler: take("_HANDLER"),
         };
-        if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
+        if problems.is_empty() {
+            Ok(config)
+        } else {
+            Err(ConfigError(problems))
+        }
     }
 }
 

@@ -16,7 +16,10 @@ pub struct Problem {
 
 impl Problem {
     fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, detail: detail.into() }
+        Self {
+            status,
+            detail: detail.into(),
+        }
     }
 
     /// 400: the request is not what it should be.
@@ -54,7 +57,10 @@ impl Problem {
     pub fn unavailable(failure: &Failure) -> Self {
         let disposition = failure.disposition().as_str();
         tracing::error!(disposition, error = %failure.chain(), "a request could not be served");
-        Self::new(StatusCode::SERVICE_UNAVAILABLE, "not possible at the moment; try again")
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "not possible at the moment; try again",
+        )
     }
 
     /// The status that is answered.

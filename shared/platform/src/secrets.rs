@@ -84,7 +84,11 @@ pub enum Secrets {
 impl Secrets {
     /// Secrets Manager.
     pub fn aws(client: aws_sdk_secretsmanager::Client, prefix: impl Into<String>) -> Self {
-        Self::Aws { client, prefix: prefix.into(), cache: Arc::default() }
+        Self::Aws {
+            client,
+            prefix: prefix.into(),
+            cache: Arc::default(),
+        }
     }
 
     /// Memory.
@@ -103,7 +107,11 @@ impl Secrets {
                 .get(&name)
                 .cloned()
                 .ok_or_else(|| SecretError::Missing(name.as_str().to_owned())),
-            Self::Aws { client, prefix, cache } => {
+            Self::Aws {
+                client,
+                prefix,
+                cache,
+            } => {
                 // The lock is held over the call: callers wait for one reading, not for many.
                 let mut cache = cache.lock().await;
                 let held = cache.get(&name).cloned();
@@ -146,15 +154,21 @@ async fn read(
     name: SecretName,
 ) -> Result<SecretString, SecretError> {
     let full = format!("{prefix}/{}", name.as_str());
-    let unreadable = |what: String| SecretError::Unreadable { name: full.clone(), what };
+    let unreadable = |what: String| SecretError::Unreadable {
+        name: full.clone(),
+        what,
+    };
     match client.get_secret_value().secret_id(&full).send().await {
         Ok(answer) => match answer.secret_string() {
             Some(text) => Ok(SecretString::from(text)),
-            None => Err(unreadable("it is binary, and a JSON document is expected".to_owned())),
+            None => Err(unreadable(
+                "it is binary, and a JSON document is expected".to_owned(),
+            )),
         },
         Err(error) => {
-            let is_missing =
-                error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception());
+            let is_missing = error
+                .as_service_error()
+                .is_some_and(|e| e.is_resource_not_found_exception());
             if is_missing {
                 return Err(SecretError::Missing(full));
             }
@@ -173,7 +187,14 @@ mod tests {
     async fn memory_gives_what_it_was_given_and_names_what_it_lacks() {
         let held = [(SecretName::Graph, SecretString::from("{}"))].into();
         let secrets = Secrets::memory(held);
-        assert_eq!(secrets.get(SecretName::Graph).await.unwrap().expose_secret(), "{}");
+        assert_eq!(
+            secrets
+                .get(SecretName::Graph)
+                .await
+                .unwrap()
+                .expose_secret(),
+            "{}"
+        );
         let missing = secrets.get(SecretName::Psa).await.unwrap_err();
         assert!(missing.to_string().contains("psa"));
         assert!(secrets.find(SecretName::Psa).await.unwrap().is_none());

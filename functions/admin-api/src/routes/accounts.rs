@@ -1,8 +1,8 @@
 //! A customer's accounts: list, show, edit.
 
 use axum::Json;
-use axum::extract::{Path, Query, State};
 use axum::extract::rejection::JsonRejection;
+use axum::extract::{Path, Query, State};
 use domain::account::{Account, AccountType};
 use domain::customer::Customer;
 use domain::fields::Attribute;
@@ -35,9 +35,14 @@ pub(crate) async fn list(
     let customer = customer(&app, &id).await?;
     let limit = paging.limit.unwrap_or(LIMIT_DEFAULT);
     if !(1..=ACCOUNTS_PER_PAGE_MAX).contains(&limit) {
-        return Err(Problem::bad_request(format!("limit must be 1 to {ACCOUNTS_PER_PAGE_MAX}")));
+        return Err(Problem::bad_request(format!(
+            "limit must be 1 to {ACCOUNTS_PER_PAGE_MAX}"
+        )));
     }
-    let page = app.store.accounts_page(&customer.id, paging.cursor.as_deref(), limit).await;
+    let page = app
+        .store
+        .accounts_page(&customer.id, paging.cursor.as_deref(), limit)
+        .await;
     let (accounts, next) = page.map_err(|error| match error {
         platform::store::StoreError::BadCursor => {
             Problem::bad_request("cursor must be the next of an answer before")
@@ -54,7 +59,9 @@ pub(crate) async fn show(
     Path((id, account)): Path<(String, String)>,
 ) -> Result<Json<AccountView>, Problem> {
     let customer = customer(&app, &id).await?;
-    Ok(Json(AccountView::from(&find(&app, &customer, &account).await?)))
+    Ok(Json(AccountView::from(
+        &find(&app, &customer, &account).await?,
+    )))
 }
 
 /// What a person may change. A key that is absent stays; null clears.
@@ -114,7 +121,11 @@ pub(crate) async fn find(
 ) -> Result<Account, Problem> {
     let missing = || Problem::not_found("no such account");
     let id = AccountId::parse(account).map_err(|_| missing())?;
-    let account = app.store.account(&customer.id, &id).await.map_err(unavailable)?;
+    let account = app
+        .store
+        .account(&customer.id, &id)
+        .await
+        .map_err(unavailable)?;
     account.ok_or_else(missing)
 }
 
@@ -126,7 +137,11 @@ async fn write(app: &App, held: &Account, edited: Account) -> Result<(), Problem
         claim: None,
         release: None,
     };
-    let outcomes = app.store.write_accounts(None, vec![write]).await.map_err(unavailable)?;
+    let outcomes = app
+        .store
+        .write_accounts(None, vec![write])
+        .await
+        .map_err(unavailable)?;
     match outcomes.first() {
         Some(WriteOutcome::Done) => Ok(()),
         Some(

@@ -21,7 +21,9 @@ pub(crate) async fn now(
         return Err(Problem::conflict("the customer is paused; resume it first"));
     }
     let run = app.new_run_id();
-    let event = Event::ImportRequested { reason: RunReason::Now };
+    let event = Event::ImportRequested {
+        reason: RunReason::Now,
+    };
     let envelope = app.envelope(customer.id, Some(run.clone()), event);
     app.bus.publish(vec![envelope]).await.map_err(unavailable)?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "run_id": run }))))

@@ -43,17 +43,30 @@ pub(crate) async fn link(
         account: linked.clone(),
         expected: Some(held.revision),
         aliases: Vec::new(),
-        claim: contact.clone().filter(|contact| held.contact() != Some(contact)),
-        release: held.psa.contact.filter(|before| Some(before) != contact.as_ref()),
+        claim: contact
+            .clone()
+            .filter(|contact| held.contact() != Some(contact)),
+        release: held
+            .psa
+            .contact
+            .filter(|before| Some(before) != contact.as_ref()),
     };
-    let outcomes = app.store.write_accounts(None, vec![write]).await.map_err(unavailable)?;
+    let outcomes = app
+        .store
+        .write_accounts(None, vec![write])
+        .await
+        .map_err(unavailable)?;
     match outcomes.first() {
         Some(WriteOutcome::Done) => {}
         Some(WriteOutcome::ContactTaken(_)) => {
-            return Err(Problem::conflict("another account is linked to this contact (B191)"));
+            return Err(Problem::conflict(
+                "another account is linked to this contact (B191)",
+            ));
         }
         Some(WriteOutcome::Conflict | WriteOutcome::AliasTaken(..)) | None => {
-            return Err(Problem::conflict("the account was changed at the same moment; try again"));
+            return Err(Problem::conflict(
+                "the account was changed at the same moment; try again",
+            ));
         }
     }
     // What the contact says is taken over at once (B184), and the PSA is told what it lacks.
@@ -68,7 +81,10 @@ fn standing(contact: Option<ContactId>, operator: Operator) -> PsaStanding {
             status: PsaStatus::Matched,
             contact: Some(contact),
             rule: Some(MatchRule::Manual),
-            reason: Some(format!("a person in the role {} chose", operator.role.as_str())),
+            reason: Some(format!(
+                "a person in the role {} chose",
+                operator.role.as_str()
+            )),
             ..PsaStanding::default()
         },
         None => PsaStanding {

@@ -21,7 +21,10 @@ pub(crate) async fn customer(app: &App, id: &str) -> Result<Customer, Problem> {
 
 /// The policies that hold for a customer.
 pub(crate) async fn policies(app: &App, customer: &Customer) -> Result<CustomerPolicies, Problem> {
-    Ok(resolve(&app.store.policies().await.map_err(unavailable)?, customer))
+    Ok(resolve(
+        &app.store.policies().await.map_err(unavailable)?,
+        customer,
+    ))
 }
 
 /// What a caller is told when something of ours does not answer.

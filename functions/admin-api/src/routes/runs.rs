@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use domain::event::Event;
 use domain::id::RunId;
 use domain::run::{Run, RunReason};
+use platform::store::Approval;
 use platform::{App, Problem};
 use serde_json::{Value, json};
 
@@ -21,8 +22,16 @@ pub(crate) async fn list(
     Path(id): Path<String>,
 ) -> Result<Json<Value>, Problem> {
     let customer = customer(&app, &id).await?;
-    let runs: Vec<Run> = app.store.runs(&customer.id, RUNS_MAX).await.map_err(unavailable)?;
-    let state = app.store.import_state(&customer.id).await.map_err(unavailable)?;
+    let runs: Vec<Run> = app
+        .store
+        .runs(&customer.id, RUNS_MAX)
+        .await
+        .map_err(unavailable)?;
+    let state = app
+        .store
+        .import_state(&customer.id)
+        .await
+        .map_err(unavailable)?;
     let held = state.held.map(|held| {
         json!({
             "run_id": held.run, "at": held.at, "leaving": held.leaving, "active": held.active,
@@ -41,10 +50,14 @@ pub(crate) async fn approve(
     let customer = customer(&app, &id).await?;
     let missing = || Problem::not_found("no such run waits for approval");
     let run = RunId::parse(run).map_err(|_| missing())?;
-    let now = app.clock.now();
+    let approval = Approval {
+        run: run.clone(),
+        by_role: operator.role.as_str().to_owned(),
+        at: app.clock.now(),
+    };
     let approved = app
         .store
-        .approve_held(&customer.id, &run, operator.role.as_str(), now)
+        .approve_held(&customer.id, &approval)
         .await
         .map_err(unavailable)?;
     if !approved {
@@ -52,7 +65,9 @@ pub(crate) async fn approve(
     }
     tracing::info!(customer.id = %customer.id, run.id = %run, "a held run was approved");
     let next = app.new_run_id();
-    let event = Event::ImportRequested { reason: RunReason::Approved };
+    let event = Event::ImportRequested {
+        reason: RunReason::Approved,
+    };
     let envelope = app.envelope(customer.id, Some(next.clone()), event);
     app.bus.publish(vec![envelope]).await.map_err(unavailable)?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "run_id": next }))))

@@ -70,9 +70,13 @@ where
             return given_back(app, Disposition::Defect);
         }
     };
-    let handled = AssertUnwindSafe(handle(app, &envelope, budget)).catch_unwind().await;
+    let handled = AssertUnwindSafe(handle(app, &envelope, budget))
+        .catch_unwind()
+        .await;
     let result = handled.unwrap_or_else(|_| Err(Failure::defect("the handler panicked")));
-    let Err(failure) = result else { return Verdict::Done };
+    let Err(failure) = result else {
+        return Verdict::Done;
+    };
     let disposition = failure.disposition();
     tracing::warn!(
         customer.id = %envelope.customer, event = envelope.event.detail_type(),

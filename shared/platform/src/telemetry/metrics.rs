@@ -101,17 +101,28 @@ enum Sink {
 impl Metrics {
     /// Standard output, where CloudWatch takes them.
     pub fn stdout(function: &str, stage: &str) -> Self {
-        Self { function: function.to_owned(), stage: stage.to_owned(), sink: Sink::Stdout }
+        Self {
+            function: function.to_owned(),
+            stage: stage.to_owned(),
+            sink: Sink::Stdout,
+        }
     }
 
     /// Nowhere: the local program prints a summary instead.
     pub fn silent() -> Self {
-        Self { function: String::new(), stage: String::new(), sink: Sink::Silent }
+        Self {
+            function: String::new(),
+            stage: String::new(),
+            sink: Sink::Silent,
+        }
     }
 
     /// Memory, for tests; see [`Metrics::lines`].
     pub fn kept(function: &str, stage: &str) -> Self {
-        Self { sink: Sink::Kept(Arc::default()), ..Self::stdout(function, stage) }
+        Self {
+            sink: Sink::Kept(Arc::default()),
+            ..Self::stdout(function, stage)
+        }
     }
 
     /// The lines that were kept.
@@ -134,7 +145,10 @@ impl Metrics {
                 }
             }
             Sink::Kept(lines) => {
-                lines.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+                lines
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .push(line);
             }
         }
     }
@@ -167,7 +181,10 @@ pub fn of_matches(counts: &MatchCounts) -> Vec<(Measure, f64)> {
     .to_vec()
 }
 
-#[expect(clippy::cast_precision_loss, reason = "counts of accounts are far below 2^52")]
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "counts of accounts are far below 2^52"
+)]
 fn as_numbers((measure, count): (Measure, u64)) -> (Measure, f64) {
     (measure, count as f64)
 }
@@ -213,13 +230,23 @@ mod tests {
     #[test]
     fn a_line_is_the_embedded_format_and_the_customer_is_no_dimension() {
         let metrics = Metrics::kept("import", "test");
-        let counts = RunCounts { created: 3, ..RunCounts::default() };
-        metrics.emit(Timestamp::UNIX_EPOCH, &of_run(&counts), &[("customer.id", "northwind")]);
+        let counts = RunCounts {
+            created: 3,
+            ..RunCounts::default()
+        };
+        metrics.emit(
+            Timestamp::UNIX_EPOCH,
+            &of_run(&counts),
+            &[("customer.id", "northwind")],
+        );
         let line: Value = serde_json::from_str(&metrics.lines()[0]).unwrap();
         let set = &line["_aws"]["CloudWatchMetrics"][0];
         assert_eq!(set["Dimensions"], json!([["Stage"], ["Stage", "Function"]]));
         assert_eq!(set["Namespace"], "Muster");
-        assert_eq!(set["Metrics"][0], json!({ "Name": "AccountsCreated", "Unit": "Count" }));
+        assert_eq!(
+            set["Metrics"][0],
+            json!({ "Name": "AccountsCreated", "Unit": "Count" })
+        );
         assert_eq!(line["AccountsCreated"], 3.0);
         assert_eq!(line["customer.id"], "northwind");
     }

@@ -27,7 +27,11 @@ pub fn log_to_stdout() {
 /// Logs of the local program: JSON on standard error, so that standard output is for people and
 /// programs; only warnings where a person watches.
 pub fn log_to_stderr() {
-    let least = if std::io::stderr().is_terminal() { "warn" } else { "info" };
+    let least = if std::io::stderr().is_terminal() {
+        "warn"
+    } else {
+        "info"
+    };
     let started = tracing_subscriber::fmt()
         .json()
         .flatten_event(true)

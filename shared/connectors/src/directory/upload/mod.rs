@@ -238,6 +238,11 @@ impl Upload {
         Ok(())
     }
 
+    /// Does the upload hold all groups, so that it can tell who is an administrator now?
+    pub fn has_groups(&self) -> bool {
+        self.groups.whole
+    }
+
     /// Why an identity that is not in this upload is an administrator now, by the groups in it: a
     /// change of a group does not change its members' entries. `None` where the upload cannot tell:
     /// it does not hold all groups, or the identity's name may be an old one. The built-in
