@@ -3,3 +3,5 @@
 
 mod journey;
 mod world;
+mod behaviours;
+mod tidy;

@@ -73,8 +73,9 @@ fn parse(upload: &Upload, sender: &mpsc::Sender<Chunk>) -> Result<(), UploadErro
         }
     })?;
     // The last chunk; whether anybody takes it is no longer the parser's concern.
-    let _: ControlFlow<()> = send(&mut chunk);
-    Ok(())
+    match send(&mut chunk) {
+        ControlFlow::Continue(()) | ControlFlow::Break(()) => Ok(()),
+    }
 }
 
 async fn write(

@@ -110,7 +110,7 @@ pub enum Garble {
 
 impl ConnectorError {
     /// An answer of another shape than documented. `what` names the place, never the value.
-    pub fn shape(vendor: &'static str, what: impl Into<String>) -> Self {
+    pub(crate) fn shape(vendor: &'static str, what: impl Into<String>) -> Self {
         Self::Unreadable {
             vendor,
             garble: Garble::Shape,
@@ -119,7 +119,7 @@ impl ConnectorError {
     }
 
     /// An answer that ended before its end.
-    pub fn cut(vendor: &'static str) -> Self {
+    pub(crate) fn cut(vendor: &'static str) -> Self {
         let what = "an answer that ended before its end".to_owned();
         Self::Unreadable {
             vendor,
@@ -129,7 +129,7 @@ impl ConnectorError {
     }
 
     /// An answer that is no data, such as a web page.
-    pub fn not_data(vendor: &'static str, what: impl Into<String>) -> Self {
+    pub(crate) fn not_data(vendor: &'static str, what: impl Into<String>) -> Self {
         Self::Unreadable {
             vendor,
             garble: Garble::NotData,
@@ -138,7 +138,7 @@ impl ConnectorError {
     }
 
     /// An answer of more than so many bytes.
-    pub fn too_large(vendor: &'static str, bytes_max: usize) -> Self {
+    pub(crate) fn too_large(vendor: &'static str, bytes_max: usize) -> Self {
         let what = format!("an answer of more than {bytes_max} bytes");
         Self::Unreadable {
             vendor,

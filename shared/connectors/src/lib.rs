@@ -14,7 +14,7 @@ pub mod error;
 pub mod http;
 pub mod licences;
 pub mod psa;
-pub mod token;
+mod token;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};

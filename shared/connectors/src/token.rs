@@ -30,15 +30,15 @@ const TOKENS_MAX: usize = 4096;
 
 /// What is asked for a token, and with what.
 #[derive(Clone)]
-pub struct Grant {
+pub(crate) struct Grant {
     /// The sign-in's address, with the tenant in it.
-    pub url: Url,
+    pub(crate) url: Url,
     /// The id of the client.
-    pub client_id: String,
+    pub(crate) client_id: String,
     /// Its secret.
-    pub client_secret: SecretString,
+    pub(crate) client_secret: SecretString,
     /// What the token is for.
-    pub scope: String,
+    pub(crate) scope: String,
 }
 
 impl fmt::Debug for Grant {
@@ -50,11 +50,11 @@ impl fmt::Debug for Grant {
 }
 
 /// Judges the answer of a sign-in that gave no token; the answer is not a success.
-pub type SignInJudge = fn(&Answer) -> ConnectorError;
+pub(crate) type SignInJudge = fn(&Answer) -> ConnectorError;
 
 /// The tokens of a process. Cheap to clone; clones share them.
 #[derive(Clone, Default)]
-pub struct Tokens(Arc<Mutex<HashMap<[u8; 32], Slot>>>);
+pub(crate) struct Tokens(Arc<Mutex<HashMap<[u8; 32], Slot>>>);
 
 type Slot = Arc<tokio::sync::Mutex<Option<Held>>>;
 
@@ -81,7 +81,7 @@ impl fmt::Debug for Tokens {
 
 /// A vendor that is called with tokens.
 #[derive(Debug, Clone)]
-pub struct SignedIn {
+pub(crate) struct SignedIn {
     api: Vendor,
     login: Vendor,
     grant: Grant,
@@ -99,7 +99,7 @@ impl fmt::Debug for Held {
 
 impl SignedIn {
     /// Calls `api` with tokens from `login`. The grant's address must lie at `login`.
-    pub fn new(
+    pub(crate) fn new(
         api: Vendor,
         login: Vendor,
         grant: Grant,
@@ -117,13 +117,13 @@ impl SignedIn {
     }
 
     /// The vendor that is called.
-    pub fn api(&self) -> &Vendor {
+    pub(crate) fn api(&self) -> &Vendor {
         &self.api
     }
 
     /// Sends a request with a token. On 401 the token is dropped, a new one fetched and the request
     /// repeated, once: a refused request did nothing. The second 401 is the answer.
-    pub async fn send(&self, parts: RequestParts) -> Result<Answer, ConnectorError> {
+    pub(crate) async fn send(&self, parts: RequestParts) -> Result<Answer, ConnectorError> {
         let token = self.token(None).await?;
         let parts = parts.bearer(&token);
         let answer = self.api.send(&parts).await?;
@@ -249,7 +249,7 @@ impl SignInError {
 }
 
 /// Judges any sign-in by its standard code: for vendors without codes of their own.
-pub fn judge_sign_in(answer: &Answer) -> ConnectorError {
+pub(crate) fn judge_sign_in(answer: &Answer) -> ConnectorError {
     let vendor = answer.vendor;
     let read = SignInError::read(answer);
     let remedy = match read.error.as_str() {

@@ -68,3 +68,62 @@ impl Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The first published body of each version, kept for good: what a queue may still hold.
+    const SAMPLES: [(&str, &str); 5] = [
+        (
+            "import.requested.v1",
+            include_str!("../events/import.requested.v1.json"),
+        ),
+        (
+            "upload.completed.v1",
+            include_str!("../events/upload.completed.v1.json"),
+        ),
+        (
+            "import.finished.v1",
+            include_str!("../events/import.finished.v1.json"),
+        ),
+        (
+            "contact.changed.v1",
+            include_str!("../events/contact.changed.v1.json"),
+        ),
+        (
+            "matching.finished.v1",
+            include_str!("../events/matching.finished.v1.json"),
+        ),
+    ];
+
+    #[test]
+    fn every_event_ever_published_can_be_read_and_is_written_the_same() {
+        for (name, sample) in SAMPLES {
+            let envelope: Envelope = serde_json::from_str(sample).unwrap();
+            assert_eq!(envelope.event.detail_type(), name);
+            let written = serde_json::to_string(&envelope).unwrap();
+            assert_eq!(
+                written,
+                sample.trim(),
+                "{name}: an old reader must know a new body"
+            );
+        }
+    }
+
+    #[test]
+    fn every_event_has_a_sample() {
+        let kept = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/events")).unwrap();
+        assert_eq!(
+            kept.count(),
+            SAMPLES.len(),
+            "a sample is kept for good and read by the test"
+        );
+    }
+
+    #[test]
+    fn what_a_newer_version_adds_is_ignored() {
+        let text = SAMPLES[2].1.trim().replacen('{', "{\"added_later\":1,", 1);
+        assert!(serde_json::from_str::<Envelope>(&text).is_ok());
+    }
+}

@@ -8,7 +8,7 @@ use domain::customer::Customer;
 use domain::fields::Attribute;
 use domain::id::AccountId;
 use domain::limits::ACCOUNTS_PER_PAGE_MAX;
-use platform::store::{AccountWrite, WriteOutcome};
+use platform::store::{AccountWrite, StoreError, WriteOutcome};
 use platform::{App, Problem};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -43,11 +43,11 @@ pub(crate) async fn list(
         .store
         .accounts_page(&customer.id, paging.cursor.as_deref(), limit)
         .await;
-    let (accounts, next) = page.map_err(|error| match error {
-        platform::store::StoreError::BadCursor => {
-            Problem::bad_request("cursor must be the next of an answer before")
+    let (accounts, next) = page.map_err(|error| {
+        if matches!(error, StoreError::BadCursor) {
+            return Problem::bad_request("cursor must be the next of an answer before");
         }
-        other => unavailable(other),
+        unavailable(error)
     })?;
     let accounts: Vec<AccountView> = accounts.iter().map(AccountView::from).collect();
     Ok(Json(json!({ "accounts": accounts, "next": next })))

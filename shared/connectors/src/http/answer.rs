@@ -15,32 +15,32 @@ const ROOM_BYTES_MAX: usize = 1024 * 1024;
 
 /// What a vendor answered. `Debug` shows the status and the size only.
 #[derive(Clone)]
-pub struct Answer {
+pub(crate) struct Answer {
     /// The vendor's name.
-    pub vendor: &'static str,
+    pub(crate) vendor: &'static str,
     /// The status.
-    pub status: StatusCode,
+    pub(crate) status: StatusCode,
     /// The headers.
-    pub headers: HeaderMap,
+    pub(crate) headers: HeaderMap,
     /// The whole body, unpacked.
-    pub body: Bytes,
+    pub(crate) body: Bytes,
 }
 
 impl Answer {
     /// Is the status 200 to 299?
-    pub fn is_success(&self) -> bool {
+    pub(crate) fn is_success(&self) -> bool {
         self.status.is_success()
     }
 
     /// The content type as it was sent.
-    pub fn content_type(&self) -> Option<&str> {
+    pub(crate) fn content_type(&self) -> Option<&str> {
         self.headers
             .get(CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
     }
 
     /// The body, if it is called JSON; a web page or other text is [`ConnectorError::Unreadable`].
-    pub fn json_bytes(&self) -> Result<&[u8], ConnectorError> {
+    pub(crate) fn json_bytes(&self) -> Result<&[u8], ConnectorError> {
         let first = self
             .body
             .iter()
@@ -68,7 +68,7 @@ impl Answer {
     }
 
     /// Reads the body as JSON; unknown members are ignored. Errors never quote the body.
-    pub fn json<T: DeserializeOwned>(&self) -> Result<T, ConnectorError> {
+    pub(crate) fn json<T: DeserializeOwned>(&self) -> Result<T, ConnectorError> {
         let bytes = self.json_bytes()?;
         serde_json::from_slice(bytes).map_err(|error| json_error(self.vendor, &error))
     }

@@ -25,7 +25,7 @@ pub enum BaseUrlError {
 
 /// Why an address is not called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum LinkError {
+pub(crate) enum LinkError {
     /// It cannot be read as an address.
     #[error("a link that is no web address")]
     Unreadable,
@@ -36,11 +36,11 @@ pub enum LinkError {
 
 /// The base address of a vendor: https, or http on this machine; without a slash at its end.
 #[derive(Clone, PartialEq, Eq)]
-pub struct BaseUrl(Url);
+pub(crate) struct BaseUrl(Url);
 
 impl BaseUrl {
     /// Takes a text as a base address; a slash at its end is forgiven.
-    pub fn parse(text: &str) -> Result<Self, BaseUrlError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, BaseUrlError> {
         let text = text.trim().trim_end_matches('/');
         if text.len() > LENGTH_MAX {
             return Err(BaseUrlError::Unreadable);
@@ -65,7 +65,7 @@ impl BaseUrl {
 
     /// The address of a path below the base. Each segment is escaped, so that a value in it cannot
     /// become a path, a query or another host.
-    pub fn join<'a>(&self, segments: impl IntoIterator<Item = &'a str>) -> Url {
+    pub(crate) fn join<'a>(&self, segments: impl IntoIterator<Item = &'a str>) -> Url {
         let mut url = self.0.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty();
@@ -80,14 +80,14 @@ impl BaseUrl {
     }
 
     /// Does an address lie at this host, by scheme, name and port?
-    pub fn owns(&self, url: &Url) -> bool {
+    pub(crate) fn owns(&self, url: &Url) -> bool {
         let bare = url.username().is_empty() && url.password().is_none();
         bare && url.origin() == self.0.origin()
     }
 
     /// Reads a link from an answer; one that leads elsewhere is refused. Kept as it was written,
     /// since links are opaque.
-    pub fn link(&self, text: &str) -> Result<Url, LinkError> {
+    pub(crate) fn link(&self, text: &str) -> Result<Url, LinkError> {
         let url = Url::parse(text).map_err(|_| LinkError::Unreadable)?;
         if self.owns(&url) {
             Ok(url)
@@ -97,7 +97,7 @@ impl BaseUrl {
     }
 
     /// The base as text, without a slash at its end.
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         self.0.as_str().trim_end_matches('/')
     }
 }

@@ -20,7 +20,7 @@ const IDLE_PER_HOST_MAX: usize = 8;
 pub struct ClientError(#[source] Box<dyn std::error::Error + Send + Sync>);
 
 /// A client for all vendors. Expensive to make and cheap to clone: one per process.
-pub fn client() -> Result<reqwest::Client, ClientError> {
+pub(crate) fn client() -> Result<reqwest::Client, ClientError> {
     let roots: rustls::RootCertStore = webpki_roots::TLS_SERVER_ROOTS.iter().cloned().collect();
     // The provider is named here, so that nothing depends on a process-wide default.
     let provider = Arc::new(rustls::crypto::ring::default_provider());

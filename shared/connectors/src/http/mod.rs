@@ -24,14 +24,16 @@ use domain::limits::WAIT_IN_PLACE_SECONDS_MAX;
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 
-pub use answer::Answer;
-pub(crate) use answer::json_error;
-pub use base_url::{BaseUrl, BaseUrlError, LinkError};
-pub use calls::{CallCounts, Calls, VendorKind};
-pub use client::{ClientError, client};
-pub use pace::Pace;
+pub(crate) use answer::{Answer, json_error};
+pub use base_url::BaseUrlError;
+pub(crate) use base_url::{BaseUrl, LinkError};
+pub use calls::CallCounts;
+pub(crate) use calls::{Calls, VendorKind};
+pub use client::ClientError;
+pub(crate) use client::client;
+pub(crate) use pace::Pace;
 pub use pause::Pause;
-pub use request::RequestParts;
+pub(crate) use request::RequestParts;
 
 use crate::error::{ConnectorError, Garble};
 use answer::read_capped;
@@ -43,12 +45,12 @@ const FAULT_PAUSES_MS: [u64; 2] = [100, 400];
 const REFUSALS_MAX: usize = 5;
 
 /// Reads from the body of a 429 how many calls are allowed in which time.
-pub type RateReader = fn(&[u8]) -> Option<(u32, Duration)>;
+pub(crate) type RateReader = fn(&[u8]) -> Option<(u32, Duration)>;
 
 /// One vendor instance, as one invocation calls it. Cheap to clone; clones share the budget for
 /// waiting, so make a new one for each invocation.
 #[derive(Debug, Clone)]
-pub struct Vendor {
+pub(crate) struct Vendor {
     name: &'static str,
     kind: VendorKind,
     base: BaseUrl,
@@ -96,7 +98,7 @@ impl Vendor {
 
     /// Calls at a pace that others share, and learns it from the vendor's refusals where it tells.
     #[must_use]
-    pub fn paced(mut self, pace: Pace, reader: Option<RateReader>) -> Self {
+    pub(crate) fn paced(mut self, pace: Pace, reader: Option<RateReader>) -> Self {
         self.pace = pace;
         self.rate_reader = reader;
         self
@@ -104,7 +106,7 @@ impl Vendor {
 
     /// The same vendor at another address of its, such as its sign-in; the budget is shared.
     #[must_use]
-    pub fn at(&self, base: BaseUrl) -> Self {
+    pub(crate) fn at(&self, base: BaseUrl) -> Self {
         Self {
             base,
             ..self.clone()
@@ -113,30 +115,20 @@ impl Vendor {
 
     /// The same vendor under the name of a part of it, such as its sign-in.
     #[must_use]
-    pub fn named(self, name: &'static str) -> Self {
+    pub(crate) fn named(self, name: &'static str) -> Self {
         Self { name, ..self }
     }
 
-    /// The vendor's name for people.
-    pub fn name(&self) -> &'static str {
-        self.name
-    }
-
     /// Where it is.
-    pub fn base(&self) -> &BaseUrl {
+    pub(crate) fn base(&self) -> &BaseUrl {
         &self.base
-    }
-
-    /// The pace at which it is called.
-    pub fn pace(&self) -> &Pace {
-        &self.pace
     }
 
     /// Sends a request and reads the whole answer. Statuses below 500 other than 429 are answers;
     /// the connector judges them. Errors: `RateLimited` for 429 (and 503 with `Retry-After`) once
     /// no pause fits the budget, `Server` for 500 and above, `Unreachable`, `TimedOut`,
     /// `Unreadable` for a body that is cut or too large, `Refused` for another host.
-    pub async fn send(&self, parts: &RequestParts) -> Result<Answer, ConnectorError> {
+    pub(crate) async fn send(&self, parts: &RequestParts) -> Result<Answer, ConnectorError> {
         if !self.base.owns(&parts.url) {
             return Err(self.foreign());
         }

@@ -27,7 +27,7 @@ struct State {
 
 /// The pace of one vendor instance; clones share it.
 #[derive(Debug, Clone)]
-pub struct Pace(Arc<Mutex<State>>);
+pub(crate) struct Pace(Arc<Mutex<State>>);
 
 impl Default for Pace {
     fn default() -> Self {
@@ -42,7 +42,7 @@ impl Default for Pace {
 impl Pace {
     /// Learns that a vendor allows so many calls in such a window, counted over all callers. A tenth
     /// may go out at once and nine tenths follow evenly, which together is what a window allows.
-    pub fn learn(&self, requests: u32, window: Duration) {
+    pub(crate) fn learn(&self, requests: u32, window: Duration) {
         if requests == 0 || window.is_zero() {
             return;
         }

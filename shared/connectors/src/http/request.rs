@@ -11,7 +11,7 @@ use url::Url;
 
 /// Everything about one request. `Debug` shows its route only.
 #[derive(Clone)]
-pub struct RequestParts {
+pub(crate) struct RequestParts {
     pub(crate) method: Method,
     pub(crate) url: Url,
     pub(crate) route: &'static str,
@@ -24,7 +24,7 @@ pub struct RequestParts {
 impl RequestParts {
     /// A request. `route` is its template for logs, such as `GET /users/{id}`; `bytes_max` is the
     /// largest answer taken. Repeated after faults only where it is a GET.
-    pub fn new(method: Method, url: Url, route: &'static str, bytes_max: usize) -> Self {
+    pub(crate) fn new(method: Method, url: Url, route: &'static str, bytes_max: usize) -> Self {
         let is_repeatable = method == Method::GET;
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -40,39 +40,39 @@ impl RequestParts {
     }
 
     /// A GET.
-    pub fn get(url: Url, route: &'static str, bytes_max: usize) -> Self {
+    pub(crate) fn get(url: Url, route: &'static str, bytes_max: usize) -> Self {
         Self::new(Method::GET, url, route, bytes_max)
     }
 
     /// A POST, not repeated after faults.
-    pub fn post(url: Url, route: &'static str, bytes_max: usize) -> Self {
+    pub(crate) fn post(url: Url, route: &'static str, bytes_max: usize) -> Self {
         Self::new(Method::POST, url, route, bytes_max)
     }
 
     /// Says that the request may be repeated although it is no GET.
     #[must_use]
-    pub fn repeatable(mut self) -> Self {
+    pub(crate) fn repeatable(mut self) -> Self {
         self.is_repeatable = true;
         self
     }
 
     /// Adds to the query; names and values are escaped.
     #[must_use]
-    pub fn query<'a>(mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    pub(crate) fn query<'a>(mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         self.url.query_pairs_mut().extend_pairs(pairs);
         self
     }
 
     /// Sets a header.
     #[must_use]
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+    pub(crate) fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.insert(name, value);
         self
     }
 
     /// Sets the bearer token; one that cannot stand in a header is left out, and so refused.
     #[must_use]
-    pub fn bearer(mut self, token: &SecretString) -> Self {
+    pub(crate) fn bearer(mut self, token: &SecretString) -> Self {
         let text = format!("Bearer {}", token.expose_secret());
         if let Ok(mut value) = HeaderValue::try_from(text) {
             value.set_sensitive(true);
@@ -83,7 +83,10 @@ impl RequestParts {
 
     /// Sets a JSON body. Fails for values that have no JSON form only, such as maps with keys that
     /// are no text.
-    pub fn json<T: Serialize + ?Sized>(mut self, value: &T) -> Result<Self, serde_json::Error> {
+    pub(crate) fn json<T: Serialize + ?Sized>(
+        mut self,
+        value: &T,
+    ) -> Result<Self, serde_json::Error> {
         self.body = serde_json::to_vec(value)?.into();
         self.headers
             .insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
@@ -92,7 +95,7 @@ impl RequestParts {
 
     /// Sets a form as the body.
     #[must_use]
-    pub fn form<'a>(mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
+    pub(crate) fn form<'a>(mut self, pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let form = url::form_urlencoded::Serializer::new(String::new())
             .extend_pairs(pairs)
             .finish();

@@ -108,3 +108,99 @@ pub fn resolve(policies: &[Policy], customer: &Customer) -> CustomerPolicies {
         service: pick(AccountType::Service),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::CustomerId;
+    use crate::identity::Source;
+
+    fn policy(name: &str, account_type: AccountType, default: bool) -> Policy {
+        Policy {
+            name: name.to_owned(),
+            default,
+            ..Policy::built_in(account_type)
+        }
+    }
+
+    fn customer(policies: &[&str]) -> Customer {
+        Customer {
+            id: CustomerId::parse("northwind").unwrap(),
+            name: "Northwind".to_owned(),
+            microsoft_tenant_id: None,
+            psa_company_id: None,
+            psa_site_id: None,
+            sources: vec![Source::Microsoft365],
+            interval_minutes: None,
+            licensed_only: None,
+            paused: false,
+            policies: policies.iter().map(|name| (*name).to_owned()).collect(),
+        }
+    }
+
+    fn names(policies: &[Policy], customer: &Customer) -> [String; 2] {
+        let resolved = resolve(policies, customer);
+        [resolved.end_user.name, resolved.administrator.name]
+    }
+
+    #[test]
+    fn b36_b40_b41_b47_one_policy_serves_one_account_type_of_many_customers() {
+        let policies = [
+            policy("People", AccountType::EndUser, false),
+            policy("Admins", AccountType::Administrator, false),
+        ];
+        for assigned in [
+            customer(&["People", "Admins"]),
+            customer(&["Admins", "People"]),
+        ] {
+            assert_eq!(names(&policies, &assigned), ["People", "Admins"]);
+        }
+    }
+
+    #[test]
+    fn b43_b44_b48_b137d_the_default_of_a_type_holds_for_that_type_only() {
+        let policies = [
+            policy("People", AccountType::EndUser, true),
+            policy("Special", AccountType::EndUser, false),
+        ];
+        assert_eq!(names(&policies, &customer(&[])), ["People", "built-in"]);
+        assert_eq!(
+            names(&policies, &customer(&["Special"])),
+            ["Special", "built-in"]
+        );
+    }
+
+    #[test]
+    fn b137e_without_a_default_nobody_gets_another_policy_by_accident() {
+        let policies = [policy("Special", AccountType::EndUser, false)];
+        assert_eq!(names(&policies, &customer(&[])), ["built-in", "built-in"]);
+        assert_eq!(
+            names(&policies, &customer(&["Deleted"])),
+            ["built-in", "built-in"]
+        );
+    }
+
+    #[test]
+    fn b34_b55_d2_creating_is_a_choice_of_its_own_and_off_where_nobody_chose() {
+        let built_in = Policy::built_in(AccountType::EndUser);
+        assert!(built_in.match_psa && !built_in.create_psa_contact && !built_in.update_psa_contact);
+    }
+
+    #[test]
+    fn b72_administrators_and_services_are_not_matched_where_nobody_chose() {
+        assert!(!Policy::built_in(AccountType::Administrator).match_psa);
+        assert!(!Policy::built_in(AccountType::Service).match_psa);
+    }
+
+    #[test]
+    fn d11_the_shipped_authorities_reproduce_the_articles() {
+        use crate::fields::Attribute;
+        let authority = Authorities::default();
+        for attribute in [Attribute::DisplayName, Attribute::Username] {
+            assert_eq!(authority.of(attribute), Authority::Source, "B11, B12");
+        }
+        for attribute in [Attribute::Email, Attribute::Mobile] {
+            assert_eq!(authority.of(attribute), Authority::Psa, "B24, B25");
+        }
+    }
+}

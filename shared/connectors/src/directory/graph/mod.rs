@@ -2,7 +2,7 @@
 //! the names of licences.
 //!
 //! - Authentication: client credentials of one registration of the MSP's, a token per customer
-//!   tenant ([`crate::token`]). One cloud per connection.
+//!   tenant (`token.rs`). One cloud per connection.
 //! - Base URL: of the connection; links in answers must lead to the same host.
 //! - Rate limit: 3,500 to 8,000 units per 10 seconds, application and tenant, by size; 429 with
 //!   `Retry-After`, 503 with or without. We say that we can wait (`x-ms-throttle-priority`).
@@ -50,10 +50,10 @@ use wire::{List, RoleAssignment, SubscribedSku};
 /// The vendor's name for people.
 const NAME: &str = "Microsoft Graph";
 /// What is asked of each user: the least that populates, joins and classifies an account.
-const SELECT: &str = "id,userPrincipalName,displayName,givenName,surname,mail,otherMails,\
+pub const SELECT: &str = "id,userPrincipalName,displayName,givenName,surname,mail,otherMails,\
     proxyAddresses,mobilePhone,businessPhones,accountEnabled,userType,assignedLicenses,\
     onPremisesImmutableId,onPremisesSecurityIdentifier,onPremisesSamAccountName,jobTitle,department";
-/// The version of [`SELECT`]. It is baked into every position: with another version, start over.
+/// The version of what is asked of each user. It is baked into every position: with another version, start over.
 pub const SELECT_VERSION: u32 = 1;
 /// Pages of a list that is not users.
 const LIST_PAGES_MAX: usize = 200;
@@ -143,7 +143,7 @@ impl Graph {
 
     /// One page of users. Errors: `PositionExpired` for a link that is too old or of another host
     /// than the connection's (start over); `Forbidden` without `User.Read.All`; `Unreadable` for a
-    /// page that is none or whose links lead elsewhere; and those of [`crate::http::Vendor::send`].
+    /// page that is none or whose links lead elsewhere; and those of any call (`http/mod.rs`).
     pub async fn users_page(&self, from: &Position) -> Result<Page, ConnectorError> {
         let base = self.vendor.api().base();
         let url = match from {

@@ -1,0 +1,249 @@
+//! The commands and what they take.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Muster: the accounts of an MSP's customers, from Microsoft 365, Active Directory and Windows
+/// machines, matched with the contacts of its PSA. Without a command, the demo.
+#[derive(Debug, Parser)]
+#[command(name = "muster", version, max_term_width = 100)]
+pub struct Arguments {
+    /// What to do; the demo where nothing is said.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Play the whole journey with simulated vendors, in a temporary directory.
+    Demo {
+        /// Keep everything running afterwards, and print addresses and tokens.
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Run all functions: the schedule, and HTTP for operators, webhooks and agents.
+    Up {
+        /// Configuration and data.
+        #[command(flatten)]
+        place: Place,
+        /// The port on 127.0.0.1; 0 takes a free one.
+        #[arg(long, default_value_t = 8080)]
+        port: u16,
+    },
+    /// Import every customer now, with all that follows, then end.
+    Run {
+        /// Configuration and data.
+        #[command(flatten)]
+        place: Place,
+        /// Only this customer.
+        #[arg(long, value_name = "ID")]
+        customer: Option<String>,
+        /// Print the summary as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Hand in files of Active Directory or local Windows, as an agent would.
+    Upload {
+        /// Configuration and data.
+        #[command(flatten)]
+        place: Place,
+        /// Whose.
+        #[arg(long, value_name = "ID")]
+        customer: String,
+        /// Where they come from.
+        #[arg(long)]
+        source: UploadSource,
+        /// Do the files hold all there is, or changes only?
+        #[arg(long, default_value = "auto")]
+        coverage: Coverage,
+        /// The files: LDIF, or the JSON of Get-ADUser and Get-LocalUser, or Muster's own format.
+        #[arg(required = true, value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
+    /// Show the accounts of a customer.
+    Accounts {
+        /// Configuration and data.
+        #[command(flatten)]
+        place: Place,
+        /// Whose.
+        #[arg(long, value_name = "ID")]
+        customer: String,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show why an account is what it is.
+    Explain {
+        /// Configuration and data.
+        #[command(flatten)]
+        place: Place,
+        /// Whose.
+        #[arg(long, value_name = "ID")]
+        customer: String,
+        /// The account's id, user name or e-mail address.
+        account: String,
+    },
+    /// Agents on customers' networks.
+    Agents {
+        /// What to do with them.
+        #[command(subcommand)]
+        command: AgentsCommand,
+    },
+    /// Show what waits for a person: held runs, accounts that more than one contact fits.
+    Reviews {
+        /// Configuration and data.
+        #[command(flatten)]
+        place: Place,
+        /// Only this customer.
+        #[arg(long, value_name = "ID")]
+        customer: Option<String>,
+    },
+    /// Say yes to a held run, and import again.
+    Approve {
+        /// Configuration and data.
+        #[command(flatten)]
+        place: Place,
+        /// Whose.
+        #[arg(long, value_name = "ID")]
+        customer: String,
+        /// Which; `muster reviews` shows it.
+        #[arg(long)]
+        run: String,
+    },
+    /// Link an account with the contact that a person chose.
+    Link {
+        /// Configuration and data.
+        #[command(flatten)]
+        place: Place,
+        /// Whose.
+        #[arg(long, value_name = "ID")]
+        customer: String,
+        /// The account's id, user name or e-mail address.
+        account: String,
+        /// The contact's id in the PSA.
+        #[arg(long, value_name = "ID")]
+        contact: String,
+    },
+}
+
+/// What to do with agents.
+#[derive(Debug, Subcommand)]
+pub enum AgentsCommand {
+    /// Let an agent in; prints its token, once.
+    Enrol {
+        /// Configuration and data.
+        #[command(flatten)]
+        place: Place,
+        /// The customer it is bound to.
+        #[arg(long, value_name = "ID")]
+        customer: String,
+    },
+    /// Show a customer's agents.
+    List {
+        /// Configuration and data.
+        #[command(flatten)]
+        place: Place,
+        /// Whose.
+        #[arg(long, value_name = "ID")]
+        customer: String,
+    },
+    /// Refuse an agent's token from now on.
+    Revoke {
+        /// Configuration and data.
+        #[command(flatten)]
+        place: Place,
+        /// Whose.
+        #[arg(long, value_name = "ID")]
+        customer: String,
+        /// Which; `muster agents list` shows it.
+        agent: String,
+    },
+}
+
+/// Configuration and data.
+#[derive(Debug, Clone, Args)]
+pub struct Place {
+    /// The configuration file; see docs/configuration.md.
+    #[arg(long, value_name = "FILE", default_value = "muster.toml")]
+    pub config: PathBuf,
+    /// The data directory; made where there is none. One process at a time.
+    #[arg(long, value_name = "DIR", default_value = "muster-data")]
+    pub data: PathBuf,
+}
+
+/// Where handed-in files come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum UploadSource {
+    /// A directory's users and groups.
+    ActiveDirectory,
+    /// Local users of Windows machines.
+    LocalWindows,
+}
+
+impl UploadSource {
+    /// The source's name in the agent's protocol.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ActiveDirectory => "active-directory",
+            Self::LocalWindows => "local-windows",
+        }
+    }
+}
+
+/// What handed-in files cover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Coverage {
+    /// Read it from the files.
+    Auto,
+    /// All there is: what is not there has left.
+    Complete,
+    /// Changes only: what is not there did not change.
+    Changes,
+}
+
+impl Coverage {
+    /// The coverage's name in the agent's protocol.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Auto => "auto",
+            Self::Complete => "complete",
+            Self::Changes => "changes",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_commands_of_the_contract_are_understood() {
+        Arguments::command().debug_assert();
+        for line in [
+            "muster",
+            "muster demo",
+            "muster demo --keep",
+            "muster up --config muster.toml --data DIR --port 0",
+            "muster run --config muster.toml --data DIR --customer northwind --json",
+            "muster upload --config c --data d --customer a --source active-directory one two",
+            "muster upload --config c --data d --customer a --source local-windows one --coverage changes",
+            "muster accounts --config c --data d --customer a --json",
+            "muster explain --config c --data d --customer a anna@contoso.example",
+            "muster agents enrol --config c --data d --customer a",
+            "muster agents list --config c --data d --customer a",
+            "muster agents revoke --config c --data d --customer a agt_1",
+            "muster reviews --config c --data d",
+            "muster approve --config c --data d --customer a --run run_1",
+            "muster link --config c --data d --customer a anna@contoso.example --contact 12",
+        ] {
+            assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");
+        }
+        for line in ["muster upload --customer a --source microsoft-365 x", "muster run --jason"] {
+            assert!(Arguments::try_parse_from(line.split(' ')).is_err(), "{line}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! `[[policies]]`: what the MSP wants, per account type. What is left out is as in
+//! `Policy::built_in`.
+
+use std::collections::BTreeMap;
+
+use domain::account::AccountType;
+use domain::fields::Attribute;
+use domain::policy::scope::WithoutNames;
+use domain::policy::{Authorities, Authority, Policy, Removal, Scope};
+
+use super::reader::{At, Reader};
+
+/// The longest name of a policy, in bytes.
+const NAME_LENGTH_MAX: usize = 100;
+
+/// All policies, each with the line of its table. Two of one name are refused, and two defaults of
+/// one account type (B45).
+pub(crate) fn policies(readers: Vec<Reader<'_>>) -> Vec<At<Policy>> {
+    let mut names: BTreeMap<String, usize> = BTreeMap::new();
+    let mut defaults: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut policies = Vec::new();
+    for mut reader in readers {
+        let Some(policy) = policy(&mut reader) else {
+            reader.finish();
+            continue;
+        };
+        if let Some(first) = names.get(&policy.name) {
+            reader.wrong("name", format!("the policy in line {first} has this name; choose another"));
+        }
+        let account_type = policy.account_type.as_str();
+        if policy.default {
+            match defaults.get(account_type) {
+                Some(first) => reader.wrong(
+                    "default",
+                    format!(
+                        "the policy in line {first} is the default of {account_type} accounts; \
+                         only one can be"
+                    ),
+                ),
+                None => _ = defaults.insert(account_type, reader.line),
+            }
+        }
+        names.entry(policy.name.clone()).or_insert(reader.line);
+        policies.push(At { line: reader.line, value: policy });
+        reader.finish();
+    }
+    policies
+}
+
+fn policy(reader: &mut Reader<'_>) -> Option<Policy> {
+    let name = reader.required_text("name", "a name, a text");
+    if let Some(name) = &name
+        && name.value.len() > NAME_LENGTH_MAX
+    {
+        reader.wrong_at(name.line, "name", format!("expected at most {NAME_LENGTH_MAX} bytes"));
+    }
+    let account_type = reader
+        .parsed("account_type", "one of \"end-user\", \"administrator\", \"service\"", account_type)
+        .map_or(AccountType::EndUser, |found| found.value);
+    let mut policy = Policy::built_in(account_type);
+    flag(reader, "default", &mut policy.default);
+    flag(reader, "match_psa", &mut policy.match_psa);
+    flag(reader, "create_psa_contact", &mut policy.create_psa_contact);
+    flag(reader, "update_psa_contact", &mut policy.update_psa_contact);
+    flag(reader, "deactivate_psa_contact", &mut policy.deactivate_psa_contact);
+    if let Some(nested) = reader.table("authority") {
+        policy.authority = authority(nested);
+    }
+    if let Some(nested) = reader.table("scope") {
+        policy.scope = scope(nested);
+    }
+    if let Some(nested) = reader.table("removal") {
+        policy.removal = removal(nested);
+    }
+    policy.name = name?.value.to_owned();
+    Some(policy)
+}
+
+fn account_type(text: &str) -> Option<AccountType> {
+    AccountType::ALL.into_iter().find(|account_type| account_type.as_str() == text)
+}
+
+fn flag(reader: &mut Reader<'_>, key: &str, held: &mut bool) {
+    if let Some(flag) = reader.flag(key) {
+        *held = flag;
+    }
+}
+
+fn authority(mut reader: Reader<'_>) -> Authorities {
+    let mut authorities = Authorities::default();
+    for attribute in Attribute::ALL {
+        let slot = match attribute {
+            Attribute::DisplayName => &mut authorities.display_name,
+            Attribute::Username => &mut authorities.username,
+            Attribute::GivenName => &mut authorities.given_name,
+            Attribute::Surname => &mut authorities.surname,
+            Attribute::Email => &mut authorities.email,
+            Attribute::Mobile => &mut authorities.mobile,
+            Attribute::Phone => &mut authorities.phone,
+            Attribute::JobTitle => &mut authorities.job_title,
+            Attribute::Department => &mut authorities.department,
+        };
+        let expected = "one of \"source\", \"psa\", \"account\"";
+        let found = reader.parsed(attribute.as_str(), expected, |text| match text {
+            "source" => Some(Authority::Source),
+            "psa" => Some(Authority::Psa),
+            "account" => Some(Authority::Account),
+            _ => None,
+        });
+        if let Some(found) = found {
+            *slot = found.value;
+        }
+    }
+    reader.finish();
+    authorities
+}
+
+fn scope(mut reader: Reader<'_>) -> Scope {
+    let mut scope = Scope::default();
+    flag(&mut reader, "guests", &mut scope.guests);
+    flag(&mut reader, "shared_mailboxes", &mut scope.shared_mailboxes);
+    flag(&mut reader, "resources", &mut scope.resources);
+    flag(&mut reader, "disabled", &mut scope.disabled);
+    let expected =
+        "one of \"import\", \"ignore-both-missing\", \"ignore-either-missing\" (users without names)";
+    let without_names = reader.parsed("without_names", expected, |text| match text {
+        "import" => Some(WithoutNames::Import),
+        "ignore-both-missing" => Some(WithoutNames::IgnoreBothMissing),
+        "ignore-either-missing" => Some(WithoutNames::IgnoreEitherMissing),
+        _ => None,
+    });
+    if let Some(without_names) = without_names {
+        scope.without_names = without_names.value;
+    }
+    texts(&mut reader, "excluded_skus", "SKU ids or part numbers", &mut scope.excluded_skus);
+    texts(&mut reader, "excluded_patterns", "patterns", &mut scope.excluded_patterns);
+    texts(&mut reader, "service_patterns", "patterns", &mut scope.service_patterns);
+    reader.finish();
+    scope
+}
+
+fn texts(reader: &mut Reader<'_>, key: &str, expected: &str, held: &mut Vec<String>) {
+    let Some(found) = reader.texts(key, expected) else {
+        return;
+    };
+    for text in found.iter().filter(|text| text.value.trim().is_empty()) {
+        reader.wrong_at(text.line, key, format!("expected {expected}, found an empty text"));
+    }
+    *held = found.into_iter().map(|text| text.value.to_owned()).collect();
+}
+
+fn removal(mut reader: Reader<'_>) -> Removal {
+    let mut removal = Removal::default();
+    if let Some(percent) = reader.integer("hold_percent", 0..=100) {
+        removal.hold_percent = u8::try_from(percent).unwrap_or(100);
+    }
+    if let Some(min) = reader.integer("hold_min", 1..=u32::MAX) {
+        removal.hold_min = min;
+    }
+    reader.finish();
+    removal
+}

@@ -1,0 +1,204 @@
+//! A small MSP to play with: a dozen customers, their people at Microsoft and on their networks, the
+//! contacts that the PSA has of them, and the configuration that says what is wanted. Nobody here
+//! exists, and every start has the same people.
+
+use std::collections::BTreeMap;
+
+use domain::failure::Failure;
+use simulators::population::Population;
+use simulators::psa::halo;
+use simulators::{Graph, Halo, Options, graph};
+
+use super::directory;
+use crate::config::Config;
+use crate::local::LocalError;
+
+/// What Halo proves itself with when it delivers. It guards nothing: the MSP is simulated.
+pub(super) const WEBHOOK_PATH_TOKEN: &str = "demo-0b6f2c1a9d7e4f38a5c2";
+/// See [`WEBHOOK_PATH_TOKEN`].
+pub(super) const WEBHOOK_USERNAME: &str = "halo";
+/// See [`WEBHOOK_PATH_TOKEN`].
+pub(super) const WEBHOOK_PASSWORD: &str = "demo-only-password";
+/// An operator's token, for `--keep`.
+pub(super) const OPERATOR_TOKEN: &str = "demo-only-operator-token";
+
+/// A customer as the demo makes it.
+struct Outline {
+    id: &'static str,
+    name: &'static str,
+    /// Accounts in its tenant.
+    people: usize,
+    /// How many of the employees the PSA knows, 0 to 1.
+    known: f64,
+    /// The policy for its end users; without one the default.
+    policy: Option<&'static str>,
+    /// Customers of one letter share a company in the PSA.
+    company: &'static str,
+}
+
+const fn outline(id: &'static str, name: &'static str, people: usize, known: f64) -> Outline {
+    Outline { id, name, people, known, policy: None, company: name }
+}
+
+const HANDS_ON: Option<&str> = Some("Hands-on");
+/// The customer on whom changes are shown.
+pub(super) const SHOWN: &str = "harbour";
+/// The customer that has an Active Directory besides.
+pub(super) const HYBRID: &str = "northwind";
+/// The customer that has Windows machines and nothing else.
+pub(super) const MACHINES: &str = "garages";
+/// The customer whose tenant loses most of its people.
+pub(super) const EMPTIED: &str = "meridian";
+
+const OUTLINES: [Outline; 11] = [
+    Outline { policy: HANDS_ON, ..outline(SHOWN, "Harbour Boats", 42, 0.7) },
+    outline("linden", "Linden Legal", 28, 0.9),
+    outline("orchard", "Orchard School", 60, 0.5),
+    outline("kiln", "Kiln & Clay", 9, 0.8),
+    Outline { policy: HANDS_ON, ..outline(EMPTIED, "Meridian Freight", 80, 0.6) },
+    outline("alpine", "Alpine Outdoor", 35, 0.6),
+    Outline { policy: HANDS_ON, ..outline("brook", "Brook Veterinary", 22, 0.4) },
+    Outline { policy: HANDS_ON, company: "Copper Kettle", ..outline("cafes", "Copper Kettle Cafés", 18, 0.5) },
+    Outline { policy: HANDS_ON, company: "Copper Kettle", ..outline("bakery", "Copper Kettle Bakery", 14, 0.5) },
+    outline("quarry", "Quarry Stone", 25, 0.7),
+    outline("weavers", "Weavers Guild", 30, 0.8),
+];
+
+/// The MSP, running.
+pub(super) struct Msp {
+    pub(super) graph: Graph,
+    pub(super) halo: Halo,
+    /// The people of each tenant.
+    pub(super) people: BTreeMap<&'static str, Population>,
+    /// The company of each customer in the PSA.
+    companies: BTreeMap<&'static str, i64>,
+}
+
+impl Msp {
+    /// Starts the vendors and fills them.
+    pub(super) async fn start() -> Result<Self, LocalError> {
+        let machine = |error| LocalError::Machine("a simulated vendor cannot be started", error);
+        let graph = Graph::start(Options::default()).await.map_err(machine)?;
+        let halo = Halo::start(Options::default()).await.map_err(machine)?;
+        let mut msp = Self { graph, halo, people: BTreeMap::new(), companies: BTreeMap::new() };
+        let mut shared: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+        for (number, outline) in OUTLINES.iter().enumerate() {
+            let halo = &msp.halo;
+            let (client, site) = *shared.entry(outline.company).or_insert_with(|| {
+                let client = halo.add_client(outline.company);
+                (client, halo.add_site(client, "Main"))
+            });
+            msp.fill(number, outline, site);
+            msp.companies.insert(outline.id, client);
+        }
+        msp.fill_hybrid();
+        Ok(msp)
+    }
+
+    fn fill(&mut self, number: usize, outline: &Outline, site: i64) {
+        let tenant = tenant(outline.id);
+        let domain = format!("{}.example", outline.id);
+        self.graph.add_tenant(&tenant, &domain);
+        let seed = u64::try_from(number).unwrap_or_default() + 1;
+        let mut people = Population::new(seed, &tenant, &domain, outline.people);
+        people.fill_graph(&self.graph, &tenant);
+        let contacts = people.contacts(outline.known);
+        people.fill_halo(&self.halo, site, &contacts);
+        self.people.insert(outline.id, people);
+    }
+
+    /// People who are in an Active Directory, and some of them in the cloud as well.
+    fn fill_hybrid(&mut self) {
+        let tenant = tenant(HYBRID);
+        self.graph.add_tenant(&tenant, "northwinddental.example");
+        let client = self.halo.add_client("Northwind Dental");
+        let site = self.halo.add_site(client, "Main");
+        self.companies.insert(HYBRID, client);
+        for person in directory::people() {
+            if person.is_in_cloud {
+                self.graph.put_user(&tenant, person.graph_user());
+            }
+            if person.is_contact {
+                self.halo.add_user(&person.contact(site));
+            }
+        }
+    }
+
+    /// The configuration, read from text as any other.
+    pub(super) fn config(&self) -> Result<Config, LocalError> {
+        let text = self.configuration();
+        let none = |_: &str| None;
+        Config::read("the demo's configuration", &text, &none)
+            .map_err(|problems| LocalError::Failure(Failure::defect(problems)))
+    }
+
+    fn configuration(&self) -> String {
+        let graph = self.graph.base();
+        let (api, auth) = (self.halo.api_url(), self.halo.auth_url());
+        let mut text = format!(
+            "[graph]\nlogin_url = {graph:?}\napi_url = {graph:?}\nclient_id = {:?}\n\
+             client_secret = {:?}\n\n\
+             [psa]\nsystem = \"halo\"\napi_url = {api:?}\nauth_url = {auth:?}\nclient_id = {:?}\n\
+             client_secret = {:?}\ntenant = {:?}\nwebhook_path_token = {WEBHOOK_PATH_TOKEN:?}\n\
+             webhook_username = {WEBHOOK_USERNAME:?}\nwebhook_password = {WEBHOOK_PASSWORD:?}\n\n\
+             [[operators]]\ntoken = {OPERATOR_TOKEN:?}\nrole = \"super\"\n{POLICIES}",
+            graph::CLIENT_ID,
+            graph::CLIENT_SECRET,
+            halo::CLIENT_ID,
+            halo::CLIENT_SECRET,
+            halo::TENANT,
+        );
+        for outline in &OUTLINES {
+            let policies: Vec<&str> = outline.policy.into_iter().collect();
+            text.push_str(&self.customer(outline.id, outline.name, "[\"microsoft-365\"]"));
+            text.push_str(&format!("policies = {policies:?}\n"));
+        }
+        let both = "[\"microsoft-365\", \"active-directory\"]";
+        text.push_str(&self.customer(HYBRID, "Northwind Dental", both));
+        text.push_str(&format!(
+            "\n[[customers]]\nid = {MACHINES:?}\nname = \"Fabrikam Garages\"\n\
+             sources = [\"local-windows\"]\n"
+        ));
+        text
+    }
+
+    fn customer(&self, id: &str, name: &str, sources: &str) -> String {
+        let company = self.company(id);
+        let tenant = tenant(id);
+        format!(
+            "\n[[customers]]\nid = {id:?}\nname = {name:?}\nsources = {sources}\n\
+             microsoft_tenant_id = {tenant:?}\npsa_company_id = \"{company}\"\n"
+        )
+    }
+
+    /// A customer's company in the PSA; 0 where it has none.
+    pub(super) fn company(&self, customer: &str) -> i64 {
+        self.companies.get(customer).copied().unwrap_or_default()
+    }
+
+    /// A contact as the PSA holds it.
+    pub(super) fn contact(&self, id: &str) -> Option<serde_json::Value> {
+        self.halo.user(id.parse().ok()?)
+    }
+}
+
+const POLICIES: &str = r#"
+[[policies]]
+name = "Standard"
+account_type = "end-user"
+default = true
+match_psa = true
+
+[[policies]]
+name = "Hands-on"
+account_type = "end-user"
+match_psa = true
+create_psa_contact = true
+update_psa_contact = true
+deactivate_psa_contact = true
+"#;
+
+/// A tenant's id: one per customer, the same every time.
+pub(super) fn tenant(customer: &str) -> String {
+    uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_DNS, customer.as_bytes()).to_string()
+}

@@ -1,0 +1,133 @@
+//! What the demo shows of itself: chapters, progress, and what became of people.
+
+use comfy_table::Table;
+use domain::account::{Account, PsaStatus};
+use domain::failure::Failure;
+use domain::fields::Attribute;
+use domain::id::CustomerId;
+use domain::run::MatchCounts;
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::functions::Done;
+use crate::local::{Local, LocalError};
+use crate::print;
+use crate::queue::Ended;
+use crate::summary::Summary;
+use crate::table;
+use crate::wiring::Function;
+
+/// Writes a text for the person who watches.
+pub(super) fn say(text: &str) -> Result<(), LocalError> {
+    print::line(text)
+        .map_err(|error| LocalError::Machine("standard output cannot be written", error))
+}
+
+/// Begins a chapter.
+pub(super) fn chapter(number: u32, title: &str, text: &str) -> Result<(), LocalError> {
+    say(&format!("\n── {number}. {title} ──\n{text}"))
+}
+
+/// A bar that fills as customers are through; without a terminal there is none.
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    pub(super) fn of(customers: usize) -> Self {
+        let messages = u64::try_from(customers * Function::ALL.len()).unwrap_or_default();
+        let style = ProgressStyle::with_template("   {bar:40} {pos}/{len} {msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_bar());
+        Self(ProgressBar::new(messages).with_style(style))
+    }
+
+    pub(super) fn add(&self, ended: &Ended<Done>) {
+        self.0.set_message(format!("{} of {}", ended.function, ended.envelope.customer));
+        self.0.inc(1);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.0.finish_and_clear();
+    }
+}
+
+/// A customer a row: how many accounts, and how they stand with the PSA.
+pub(super) async fn customers(local: &Local, summary: &Summary) -> Result<Table, LocalError> {
+    let heads = [
+        "customer", "status", "accounts", "with two records", "matched", "created",
+        "more than one", "no match", "blocked",
+    ];
+    let mut shown = table::with_heads(&heads);
+    for customer in &local.config.customers {
+        let accounts = accounts(local, &customer.id).await?;
+        let two = accounts.iter().filter(|account| account.identities.len() > 1).count();
+        let mut counts = MatchCounts::default();
+        accounts.iter().for_each(|account| counts.count(account.psa.status));
+        let status = summary.customers.iter().find(|told| told.id == customer.id.as_str());
+        shown.add_row([
+            customer.name.clone(),
+            status.map_or_else(String::new, |told| told.status.to_owned()),
+            accounts.len().to_string(),
+            two.to_string(),
+            counts.matched.to_string(),
+            counts.created.to_string(),
+            counts.more_than_one_match.to_string(),
+            counts.no_match.to_string(),
+            counts.blocked.to_string(),
+        ]);
+    }
+    Ok(shown)
+}
+
+/// What a pass cost, in a line.
+pub(super) fn cost(summary: &Summary) -> String {
+    format!(
+        "{} ms: {} calls to Microsoft Graph, {} to the PSA; {:.0} read units, {:.0} write units",
+        summary.elapsed_ms,
+        summary.calls.graph,
+        summary.calls.psa,
+        summary.dynamodb.read_units,
+        summary.dynamodb.write_units,
+    )
+}
+
+/// The accounts of a customer.
+pub(super) async fn accounts(
+    local: &Local,
+    customer: &CustomerId,
+) -> Result<Vec<Account>, LocalError> {
+    Ok(local.app.store.all_accounts(customer).await.map_err(Failure::from)?)
+}
+
+/// The account that has the record of that id.
+pub(super) fn of_record<'a>(accounts: &'a [Account], id: &str) -> Option<&'a Account> {
+    let has = |account: &&Account| account.identities.iter().any(|held| held.key.id == id);
+    accounts.iter().find(has)
+}
+
+/// What differs between an account before and after, a line each.
+pub(super) fn differences(before: Option<&Account>, after: Option<&Account>) -> String {
+    let Some(after) = after else { return "no account".to_owned() };
+    let Some(before) = before else { return "a new account".to_owned() };
+    let mut lines = Vec::new();
+    for attribute in Attribute::ALL {
+        let (was, is) = (before.fields.get(attribute), after.fields.get(attribute));
+        if was != is {
+            let (was, is) = (table::or_none(was), table::or_none(is));
+            lines.push(format!("{attribute}: {was} → {is}"));
+        }
+    }
+    if before.state != after.state {
+        lines.push(format!("{} → {}", before.state.as_str(), after.state.as_str()));
+    }
+    if lines.is_empty() { "as before".to_owned() } else { lines.join("\n") }
+}
+
+/// How an account stands with the PSA, in a few words.
+pub(super) fn standing(account: &Account) -> String {
+    let psa = &account.psa;
+    match (&psa.contact, psa.status) {
+        (Some(contact), PsaStatus::Created) => format!("contact {contact}, made by us"),
+        (Some(contact), status) => format!("contact {contact}, {}", status.as_str()),
+        (None, status) => status.as_str().to_owned(),
+    }
+}

@@ -1,0 +1,28 @@
+//! `muster`: reads what was asked for, does it, and says how it ended.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use muster::arguments::{Arguments, Command};
+use muster::{commands, print};
+
+fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    platform::telemetry::log_to_stderr();
+    let command = arguments.command.unwrap_or(Command::Demo { keep: false });
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            print::complaint(&format!("muster: this machine gives no threads: {error}"));
+            return ExitCode::FAILURE;
+        }
+    };
+    match runtime.block_on(commands::carry_out(command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print::complaint(&format!("muster: {error}"));
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
