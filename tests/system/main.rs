@@ -2,6 +2,7 @@
 //! PSA and back. `world` is a whole system per test.
 
 mod journey;
+mod sources;
 mod world;
 mod behaviours;
 mod tidy;

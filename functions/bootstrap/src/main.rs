@@ -1,6 +1,8 @@
 //! The one Lambda executable: which function am I? The handler setting says.
 
 use connectors::Vendors;
+use connectors::http::CallCounts;
+use platform::telemetry::Measure;
 use platform::{App, Config, host, telemetry};
 
 #[tokio::main(flavor = "current_thread")]
@@ -14,19 +16,28 @@ async fn main() -> Result<(), host::Error> {
         "schedule" => host::schedule(app, schedule::handle).await,
         "import" => {
             host::queue(app, async |app: &App, event: &_, budget: &_| {
-                import::handle(app, vendors, event, budget).await
+                let before = vendors.calls();
+                let done = import::handle(app, vendors, event, budget).await;
+                count_calls(app, vendors, before);
+                done
             })
             .await
         }
         "matching" => {
             host::queue(app, async |app: &App, event: &_, budget: &_| {
-                matching::handle(app, vendors, event, budget).await
+                let before = vendors.calls();
+                let done = matching::handle(app, vendors, event, budget).await;
+                count_calls(app, vendors, before);
+                done
             })
             .await
         }
         "psa-push" => {
             host::queue(app, async |app: &App, event: &_, budget: &_| {
-                psa_push::handle(app, vendors, event, budget).await
+                let before = vendors.calls();
+                let done = psa_push::handle(app, vendors, event, budget).await;
+                count_calls(app, vendors, before);
+                done
             })
             .await
         }
@@ -35,4 +46,15 @@ async fn main() -> Result<(), host::Error> {
         "admin-api" => host::http(admin_api::router(app)).await,
         other => Err(format!("_HANDLER names no function of Muster: {other}").into()),
     }
+}
+
+/// Says how many calls to vendors an event cost.
+fn count_calls(app: &App, vendors: &Vendors, before: CallCounts) {
+    let calls = vendors.calls();
+    let since = |now: u64, before: u64| f64::from(u32::try_from(now - before).unwrap_or(u32::MAX));
+    let measures = [
+        (Measure::GRAPH_CALLS, since(calls.graph, before.graph)),
+        (Measure::PSA_CALLS, since(calls.psa, before.psa)),
+    ];
+    app.metrics.emit(app.clock.now(), &measures, &[]);
 }

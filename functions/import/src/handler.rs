@@ -8,6 +8,7 @@ use domain::id::RunId;
 use domain::identity::Source;
 use domain::policy::resolve;
 use domain::run::{Run, RunReason, RunStatus};
+use platform::telemetry::{Measure, of_run};
 use platform::{App, Budget};
 
 use crate::outcome::Outcome;
@@ -123,6 +124,7 @@ async fn keep_run(
         counts.disabled, counts.removed, counts.out_of_scope, counts.unreadable,
         "import ended"
     );
+    measure(app, session, outcome);
     let nothing_new = outcome.status == RunStatus::Succeeded && !session.has_written();
     if nothing_new {
         return Ok(());
@@ -143,6 +145,23 @@ async fn keep_run(
     };
     app.store.put_run(&run).await?;
     Ok(())
+}
+
+/// What operators count. A run that goes on is counted when it ends.
+fn measure(app: &App, session: &Session<'_>, outcome: &Outcome) {
+    if outcome.continues {
+        return;
+    }
+    let mut measures = of_run(&outcome.counts);
+    measures.extend(match outcome.status {
+        RunStatus::Succeeded => Some((Measure::RUNS_SUCCEEDED, 1.0)),
+        RunStatus::Failed => Some((Measure::RUNS_FAILED, 1.0)),
+        RunStatus::Held => Some((Measure::RUNS_HELD, 1.0)),
+        RunStatus::Running | RunStatus::Paused => None,
+    });
+    let (customer, run) = (session.customer.id.as_str(), session.run.as_str());
+    let properties = [("customer.id", customer), ("run.id", run)];
+    app.metrics.emit(app.clock.now(), &measures, &properties);
 }
 
 async fn announce(

@@ -15,6 +15,7 @@ use domain::push::contact::Contact;
 use domain::push::{plan, take_over};
 use domain::run::MatchCounts;
 use platform::App;
+use platform::telemetry::of_matches;
 
 use crate::handler::Outcome;
 use crate::{psa, write};
@@ -199,6 +200,8 @@ async fn finish(
         changed = written.len(), behind = behind.len(), counts.matched, counts.created,
         counts.more_than_one_match, counts.no_match, counts.blocked, counts.failed, "matching ended"
     );
+    let properties = [("customer.id", case.customer.id.as_str())];
+    app.metrics.emit(app.clock.now(), &of_matches(&counts), &properties);
     let run = envelope.run.clone();
     let finished = app.envelope(case.customer.id.clone(), run, Event::MatchingFinished {});
     app.bus.publish(vec![finished]).await?;

@@ -11,6 +11,7 @@ use domain::event::Event;
 use domain::failure::Failure;
 use domain::limits::DELIVERY_BYTES_MAX;
 use platform::secrets::SecretName;
+use platform::telemetry::Measure;
 use platform::{App, Problem};
 
 /// The routes of the PSA's deliveries.
@@ -27,7 +28,13 @@ async fn receive(
     headers: HeaderMap,
     body: Bytes,
 ) -> Result<StatusCode, Problem> {
-    let delivery = verify(&app, &path_token, &headers, &body).await?;
+    let verified = verify(&app, &path_token, &headers, &body).await;
+    let measure = match &verified {
+        Ok(_) => Measure::DELIVERIES_TAKEN,
+        Err(_) => Measure::DELIVERIES_REFUSED,
+    };
+    app.metrics.emit(app.clock.now(), &[(measure, 1.0)], &[]);
+    let delivery = verified?;
     take(&app, &delivery)
         .await
         .map_err(|failure| Problem::unavailable(&failure))?;

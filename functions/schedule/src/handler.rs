@@ -7,6 +7,7 @@ use domain::id::CustomerId;
 use domain::run::RunReason;
 use jiff::Timestamp;
 use platform::App;
+use platform::telemetry::Measure;
 
 /// What a tick came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -41,6 +42,8 @@ pub async fn handle(app: &App) -> Result<Outcome, Failure> {
         .await?;
     app.store.set_last_tick(until, last).await?;
     tracing::info!(customers_due = due.len(), "tick");
+    let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
+    app.metrics.emit(until, &[(Measure::CUSTOMERS_DUE, f64::from(count))], &[]);
     Ok(Outcome { due })
 }
 

@@ -58,9 +58,9 @@ pub struct AccountsSummary {
 /// Calls to vendors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
 pub struct CallsSummary {
-    /// To Microsoft Graph, sign-ins included.
+    /// To Microsoft Graph; sign-ins are not counted.
     pub graph: u64,
-    /// To the PSA, sign-ins included.
+    /// To the PSA; sign-ins are not counted.
     pub psa: u64,
     /// To documentation systems.
     pub documentation: u64,

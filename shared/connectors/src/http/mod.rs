@@ -104,11 +104,12 @@ impl Vendor {
         self
     }
 
-    /// The same vendor at another address of its, such as its sign-in; the budget is shared.
+    /// The vendor's sign-in, at an address of its own; the budget is shared.
     #[must_use]
     pub(crate) fn at(&self, base: BaseUrl) -> Self {
         Self {
             base,
+            kind: VendorKind::SignIn,
             ..self.clone()
         }
     }

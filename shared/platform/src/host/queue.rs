@@ -44,6 +44,7 @@ where
         let deadline = i64::try_from(batch.context.deadline).unwrap_or(i64::MAX);
         let deadline = Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX);
         let budget = Budget::until(deadline);
+        let spent = app.meter.spent();
         let mut response = SqsBatchResponse::default();
         for message in batch.payload.records {
             let body = message.body.unwrap_or_default();
@@ -53,6 +54,14 @@ where
                 response.batch_item_failures.push(failure);
             }
         }
+        let spent = app.meter.spent() - spent;
+        let requests = u32::try_from(spent.requests).unwrap_or(u32::MAX);
+        let measures = [
+            (Measure::READ_UNITS, spent.read_units),
+            (Measure::WRITE_UNITS, spent.write_units),
+            (Measure::TABLE_REQUESTS, f64::from(requests)),
+        ];
+        app.metrics.emit(app.clock.now(), &measures, &[]);
         Ok::<_, Error>(response)
     }))
     .await

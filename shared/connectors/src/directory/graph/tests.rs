@@ -67,7 +67,7 @@ async fn a_round_is_read_page_by_page() {
     assert_eq!(
         vendors.calls(),
         CallCounts {
-            graph: 3,
+            graph: 2,
             ..CallCounts::default()
         }
     );
