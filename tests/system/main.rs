@@ -1,8 +1,9 @@
 //! Whole-system tests, in one binary. Read `journey` first: one account from the directory to the
 //! PSA and back. `world` is a whole system per test.
+#![cfg(test)] // Clippy then takes helper functions for what they are: parts of tests
 
+mod behaviours;
 mod journey;
 mod sources;
-mod world;
-mod behaviours;
 mod tidy;
+mod world;

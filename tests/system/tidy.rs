@@ -259,6 +259,25 @@ fn crates_use_whom_they_may_and_no_others() {
     );
 }
 
+/// deny.toml cannot tell what a crate uses from what its tests use.
+#[test]
+fn the_emulator_is_in_the_local_program_only() {
+    let holds = |manifest: &toml::Table| {
+        let used = manifest.get("dependencies");
+        used.is_some_and(|used| used.get("dynoxide-rs").is_some())
+    };
+    let manifests = manifests();
+    let folders = manifests
+        .iter()
+        .filter(|(_, manifest)| holds(manifest))
+        .map(|(folder, _)| folder);
+    assert_eq!(
+        folders.collect::<Vec<_>>(),
+        ["infra/local"],
+        "elsewhere it is for tests"
+    );
+}
+
 #[test]
 fn a_crate_whose_tests_are_switched_off_holds_none() {
     let sources = files(SOURCES);

@@ -51,6 +51,18 @@ pub struct Data {
     was_broken_off: bool,
 }
 
+/// Drops what has expired.
+pub struct Sweeper(Database);
+
+impl Sweeper {
+    /// Drops it now.
+    pub fn sweep(&self) {
+        if let Err(error) = self.0.sweep_ttl() {
+            tracing::warn!(%error, "expired items could not be dropped; the next sweep tries again");
+        }
+    }
+}
+
 impl fmt::Debug for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Data").field("directory", &self.directory).finish_non_exhaustive()
@@ -103,11 +115,9 @@ impl Data {
         self.was_broken_off
     }
 
-    /// Drops what has expired, as DynamoDB does by itself.
-    pub fn sweep(&self) {
-        if let Err(error) = self.database.sweep_ttl() {
-            tracing::warn!(%error, "expired items could not be dropped; the next sweep tries again");
-        }
+    /// What drops expired items, as DynamoDB does by itself.
+    pub fn sweeper(&self) -> Sweeper {
+        Sweeper(self.database.clone())
     }
 
     /// The events that waited when the program was stopped. They are forgotten by

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
+use crate::data::Sweeper;
 use crate::functions::Done;
 use crate::local::{Local, LocalError};
 use crate::print;
@@ -62,7 +63,8 @@ impl Up {
 
     /// Starts the schedule, with a first tick at once.
     pub fn schedule(&mut self) {
-        let tick = tick(self.local.app.clone(), self.stop.subscribe());
+        let sweeper = self.local.data.sweeper();
+        let tick = tick(self.local.app.clone(), sweeper, self.stop.subscribe());
         self.schedule.get_or_insert_with(|| tokio::spawn(tick));
     }
 
@@ -139,7 +141,8 @@ async fn limited(request: Request, next: Next) -> Response {
     }
 }
 
-async fn tick(app: App, stopped: watch::Receiver<bool>) {
+async fn tick(app: App, sweeper: Sweeper, stopped: watch::Receiver<bool>) {
+    let mut until_sweep = TICKS_PER_SWEEP;
     let mut ticks = interval(Duration::from_secs(TICK_SECONDS));
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
@@ -151,6 +154,11 @@ async fn tick(app: App, stopped: watch::Receiver<bool>) {
         if let Err(failure) = schedule::handle(&app).await {
             let disposition = failure.disposition().as_str();
             tracing::warn!(disposition, error = %failure.chain(), "a tick failed; the next makes it good");
+        }
+        until_sweep -= 1;
+        if until_sweep == 0 {
+            sweeper.sweep();
+            until_sweep = TICKS_PER_SWEEP;
         }
     }
 }

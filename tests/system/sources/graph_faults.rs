@@ -149,7 +149,7 @@ async fn a_next_link_to_another_host_is_not_followed_and_stops_nobody_else() {
 
     world.graph.set_behaviour(TENANT, Behaviour::default());
     assert_eq!(world.run().await.customers[1].status, "succeeded");
-    assert_eq!(count(&world, "northwind", Active).await, 6);
+    assert_eq!(count(&world, "northwind", Active).await, 9);
 }
 
 #[tokio::test]

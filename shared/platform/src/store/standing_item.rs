@@ -153,9 +153,8 @@ fn digest_value(digest: &str) -> Value {
 }
 
 fn digest_of(value: &Value) -> Result<String, Malformed> {
-    match value {
-        Value::S(text) => Ok(text.clone()),
-        Value::B(blob) => Ok(hex::encode(blob.as_ref())),
-        _ => Err(Malformed("a digest is something else")),
+    if let Value::B(blob) = value {
+        return Ok(hex::encode(blob.as_ref()));
     }
+    value.as_s().cloned().map_err(|_| Malformed("a digest is something else"))
 }
