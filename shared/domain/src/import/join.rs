@@ -61,9 +61,10 @@ pub fn find(
 /// Every name an account must be found by, besides the id that its founding record gives.
 pub fn aliases_of(account: &Account) -> BTreeSet<JoinKey> {
     let mut names = BTreeSet::new();
-    for identity in &account.identities {
+    for (place, identity) in account.identities.iter().enumerate() {
         names.extend(identity.join_keys());
-        if AccountId::founded_by(&account.customer, &identity.key) != account.id {
+        // The first one founded the account, which is found by the id that follows from it.
+        if place > 0 {
             names.insert(own_name(&identity.key));
         }
     }

@@ -16,6 +16,7 @@ use crate::import::join::{aliases_of, find, may_join};
 use crate::import::leavers::{attend, enter_state, is_leaving};
 use crate::import::merge::{populate, state_at};
 use crate::import::scope::{LeftOut, left_out};
+use crate::import::section::classify;
 use crate::import::values;
 use crate::limits::IDENTITIES_PER_ACCOUNT_MAX;
 use crate::policy::CustomerPolicies;
@@ -263,14 +264,18 @@ impl Page<'_> {
 
     /// Fields and section after the last word of the page.
     fn follow(&self, account: &mut Account, held: Option<&Account>) {
-        let before = match held {
-            Some(held) => held.identities.clone(),
-            None => {
-                populate(account);
-                account.identities.iter().take(1).cloned().collect()
-            }
-        };
-        attend(account, &before, self.rules.policies);
+        let policies = self.rules.policies;
+        if let Some(held) = held {
+            return attend(account, &held.identities, policies);
+        }
+        populate(account);
+        let (first, others) = account.identities.split_at(account.identities.len().min(1));
+        if others.is_empty() {
+            // Its one record populated it, and there is nobody else to follow.
+            return classify(account, &policies.end_user.scope);
+        }
+        let first = first.to_vec();
+        attend(account, &first, policies);
     }
 }
 

@@ -1,6 +1,7 @@
 //! Is this record imported at all? Every "no" has a reason that can be shown.
 
 use std::collections::BTreeMap;
+use std::str::Chars;
 
 use crate::fields::Attribute;
 use crate::identity::{Identity, IdentityKind, Source};
@@ -101,38 +102,38 @@ fn fits_a_pattern(identity: &Identity, patterns: &[String]) -> bool {
 }
 
 /// Does a text fit a pattern? `*` stands for any text, `?` for one character; case does not count.
+/// Nothing is copied: every pattern of a policy is held against every record.
 pub fn fits(pattern: &str, text: &str) -> bool {
-    let pattern: Vec<char> = pattern.to_lowercase().chars().collect();
-    let text: Vec<char> = text.to_lowercase().chars().collect();
-    // One row per character of the text: which prefixes of the pattern fit what was read so far.
-    let mut row = vec![false; pattern.len() + 1];
-    start_row(&pattern, &mut row);
-    for c in text {
-        let mut next = vec![false; pattern.len() + 1];
-        for (at, wanted) in pattern.iter().enumerate() {
-            let before = row.get(at).copied().unwrap_or(false);
-            let above = row.get(at + 1).copied().unwrap_or(false);
-            let left = next.get(at).copied().unwrap_or(false);
-            let fits = match wanted {
-                '*' => left || above,
-                '?' => before,
-                wanted => before && *wanted == c,
-            };
-            if let Some(place) = next.get_mut(at + 1) {
-                *place = fits;
+    let (mut pattern, mut text) = (pattern.chars(), text.chars());
+    // Behind the last star, and where the text went on when it was met.
+    let mut star: Option<(Chars<'_>, Chars<'_>)> = None;
+    loop {
+        let (mut pattern_after, mut text_after) = (pattern.clone(), text.clone());
+        let fits = match (pattern_after.next(), text_after.next()) {
+            (Some('*'), _) => {
+                star = Some((pattern_after.clone(), text.clone()));
+                text_after = text;
+                true
             }
+            (None, None) => return true,
+            (Some(wanted), Some(c)) => wanted == '?' || is_same(wanted, c),
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        if fits {
+            (pattern, text) = (pattern_after, text_after);
+            continue;
         }
-        row = next;
+        // The last star takes one character more.
+        let Some((behind, taken)) = &mut star else {
+            return false;
+        };
+        if taken.next().is_none() {
+            return false;
+        }
+        (pattern, text) = (behind.clone(), taken.clone());
     }
-    row.last().copied().unwrap_or(false)
 }
 
-fn start_row(pattern: &[char], row: &mut [bool]) {
-    let mut fits = true;
-    for (at, place) in row.iter_mut().enumerate() {
-        if at > 0 {
-            fits = fits && pattern.get(at - 1) == Some(&'*');
-        }
-        *place = fits;
-    }
+fn is_same(one: char, other: char) -> bool {
+    one == other || one.to_lowercase().eq(other.to_lowercase())
 }
