@@ -3,14 +3,12 @@
 
 use std::collections::BTreeMap;
 
-use connectors::directory::graph::{Next, Page, Position, SELECT_VERSION};
+use connectors::directory::graph::{Next, Page, Position, RecordError, SELECT_VERSION};
 use connectors::error::ConnectorError;
 use domain::failure::Failure;
-use domain::identity::{Reading, Source};
+use domain::identity::{IdentityKey, Reading, Source};
 use domain::import::{Plan, mark};
-use domain::limits::HAND_OVER_SECONDS;
 use domain::run::{RunCounts, RunStatus};
-use jiff::SignedDuration;
 use platform::store::{GraphPosition, ImportState, Round, RoundPage};
 
 use crate::ending::{self, Ending, Noted};
@@ -45,18 +43,25 @@ pub(crate) async fn import(
             }
             Err(error) => return Err(error.into()),
         };
-        let readings = work.readable(page.readings);
-        let (plan, following) = tokio::join!(
-            work.write(session, tenant, readings),
-            fetch(tenant, &page.next)
-        );
+        let readings = work.readable(session, page.readings);
+        // With little time left, the next page is the continuation's to fetch.
+        let is_short = session.budget.is_short(session.app.clock.now());
+        let ahead = async {
+            match &page.next {
+                Next::Page(link) if !is_short => {
+                    let link = Position::Link(link.clone());
+                    Some(tenant.graph.users_page(&link).await)
+                }
+                Next::Page(_) | Next::Done(_) => None,
+            }
+        };
+        let (plan, following) = tokio::join!(work.write(session, tenant, readings), ahead);
         work.note(plan?);
         match page.next {
             Next::Done(link) => return work.end(session, tenant, link).await,
             Next::Page(link) => {
                 work.advance(session, &link).await?;
-                let left = session.budget.left(session.app.clock.now());
-                if left < SignedDuration::from_secs(HAND_OVER_SECONDS) {
+                if is_short || session.budget.is_short(session.app.clock.now()) {
                     let status = RunStatus::Running;
                     return Ok(Outcome {
                         status,
@@ -68,13 +73,6 @@ pub(crate) async fn import(
                 fetched = following;
             }
         }
-    }
-}
-
-async fn fetch(tenant: &Tenant, next: &Next) -> Option<Result<Page, ConnectorError>> {
-    match next {
-        Next::Page(link) => Some(tenant.graph.users_page(&Position::Link(link.clone())).await),
-        Next::Done(_) => None,
     }
 }
 
@@ -142,18 +140,43 @@ impl Work {
         Ok(())
     }
 
-    /// The readings of a page. A record that could not be read makes the reading incomplete: then
-    /// nobody is missed for not being in it.
-    fn readable<E>(&mut self, readings: Vec<Result<Reading, E>>) -> Vec<Reading> {
-        let all = readings.len();
-        let readings: Vec<Reading> = readings.into_iter().flatten().collect();
-        let unreadable = (all - readings.len()) as u64;
-        self.round.counts.unreadable += unreadable;
-        if unreadable > 0 {
-            self.round.infer_removals = false;
-            self.noted.infer_nothing();
+    /// The readings of a page. A record that could not be read is there all the same where it says
+    /// who it is; one that does not makes the reading incomplete: then nobody is missed for not
+    /// being in it.
+    fn readable(
+        &mut self,
+        session: &Session<'_>,
+        readings: Vec<Result<Reading, RecordError>>,
+    ) -> Vec<Reading> {
+        let mut readable = Vec::with_capacity(readings.len());
+        for reading in readings {
+            match reading {
+                Ok(reading) => readable.push(reading),
+                Err(error) => {
+                    tracing::warn!(
+                        customer.id = %session.customer.id, run.id = %session.run, %error,
+                        "a user was left as it was"
+                    );
+                    self.unreadable(error);
+                }
+            }
         }
-        readings
+        readable
+    }
+
+    fn unreadable(&mut self, error: RecordError) {
+        self.round.counts.unreadable += 1;
+        match error.id {
+            Some(id) if self.round.infer_removals => {
+                let key = IdentityKey::new(Source::Microsoft365, id);
+                self.fresh.seen.push(mark(&key));
+            }
+            Some(_) => {}
+            None => {
+                self.round.infer_removals = false;
+                self.noted.infer_nothing();
+            }
+        }
     }
 
     async fn write(
@@ -174,7 +197,7 @@ impl Work {
         self.round.counts.add(plan.counts);
         self.fresh.leaving = plan.leavers.into_iter().collect();
         if self.round.infer_removals {
-            self.fresh.seen = plan.seen.iter().map(mark).collect();
+            self.fresh.seen.extend(plan.seen.iter().map(mark));
         }
     }
 
@@ -223,7 +246,13 @@ impl Work {
                 self.position.roles_digest.clone_from(&tenant.roles_digest);
                 self.state.held = None;
                 self.state.approved = None;
-                let error = is_empty.then(|| "the tenant holds no users at all".to_owned());
+                let error = match counts.unreadable {
+                    0 => is_empty.then(|| "the tenant holds no users at all".to_owned()),
+                    unreadable => Some(format!(
+                        "{unreadable} users of the tenant could not be read; their accounts stay \
+                         as they are, and the log says which users and what is odd"
+                    )),
+                };
                 Outcome {
                     status: RunStatus::Succeeded,
                     error,

@@ -100,12 +100,25 @@ async fn search(case: &Case<'_>, new: &NewContact, sent_before: bool) -> Result<
     // Of several the newest: PSAs count their ids up, and ours is the last that was made.
     found.sort_by_key(|contact| contact.id.as_str().parse::<u64>().unwrap_or(0));
     while let Some(contact) = found.pop() {
-        let is_person = contact.kind == ContactKind::Person;
-        if is_person && case.app.store.account_behind(&contact.id).await?.is_none() {
+        if contact.kind == ContactKind::Person && is_free(case, new, &contact.id).await? {
             return Ok(Found::Free(contact));
         }
     }
     Ok(Found::Taken)
+}
+
+/// Does no other account have the contact? A claim that its account does not bear out, as after a
+/// crash, is none; the table lets it be taken over.
+async fn is_free(case: &Case<'_>, new: &NewContact, contact: &ContactId) -> Result<bool, Failure> {
+    let store = &case.app.store;
+    let Some((customer, owner)) = store.account_behind(contact).await? else {
+        return Ok(true);
+    };
+    if customer == case.customer.id && owner == new.account {
+        return Ok(true);
+    }
+    let owner = store.account(&customer, &owner).await?;
+    Ok(owner.is_none_or(|owner| owner.contact() != Some(contact)))
 }
 
 fn is_this(new: &NewContact, contact: &Contact) -> bool {

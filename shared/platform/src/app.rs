@@ -16,7 +16,7 @@ use crate::config::Config;
 use crate::ids::Ids;
 use crate::meter::Meter;
 use crate::secrets::Secrets;
-use crate::store::Store;
+use crate::store::{Store, client_config};
 use crate::telemetry::Metrics;
 
 /// What a handler may use.
@@ -52,7 +52,8 @@ impl App {
             .load()
             .await;
         let meter = Meter::new();
-        let table = aws_sdk_dynamodb::Client::new(&sdk);
+        let table = client_config(aws_sdk_dynamodb::config::Builder::from(&sdk)).build();
+        let table = aws_sdk_dynamodb::Client::from_conf(table);
         let client = aws_sdk_eventbridge::Client::new(&sdk);
         Self {
             store: Store::new(table, &config.table, meter.clone()),
@@ -115,11 +116,8 @@ pub fn local_table(endpoint: &str) -> aws_sdk_dynamodb::Client {
         .region(aws_sdk_dynamodb::config::Region::new("us-east-1"))
         .endpoint_url(endpoint)
         .credentials_provider(Credentials::from_keys("local", "local", None))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .retry_config(RetryConfig::standard().with_max_attempts(RETRIES))
-        .timeout_config(timeouts())
-        .build();
-    aws_sdk_dynamodb::Client::from_conf(config)
+        .http_client(aws_smithy_http_client::Builder::new().build_http());
+    aws_sdk_dynamodb::Client::from_conf(client_config(config).build())
 }
 
 /// One HTTP client for all services, on the one crypto library that we ship.

@@ -178,9 +178,9 @@ async fn the_lease_of_a_holder_that_crashed_is_taken_over_when_it_ends_and_its_f
     let now = state(&world).await;
     assert!(now.generation > old.generation);
     // The crashed one wakes up: nothing of it is taken.
-    let stale = store.save_import_state(&old, &ImportState::new(id("northwind")), old.lease_until);
-    assert!(stale.await.is_err());
-    assert!(store.release_lease(&old, &ImportState::new(id("northwind"))).await.is_err());
+    let nothing = ImportState::new(id("northwind"));
+    assert!(store.save_import_state(&old, &nothing, old.lease_until).await.is_err());
+    assert!(store.release_lease(&old, &nothing).await.is_err());
     assert_eq!(state(&world).await, now);
 }
 

@@ -3,6 +3,7 @@
 //! a person. What the tests share is here; people and domains are invented.
 
 mod active_directory;
+mod exports;
 mod graph_faults;
 mod graph_lease;
 mod graph_rounds;
@@ -13,7 +14,6 @@ mod hybrid;
 mod local_windows;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use domain::account::{Account, AccountState};
 use domain::event::{Envelope, Event};
@@ -94,9 +94,4 @@ pub(crate) fn graph_calls(world: &World) -> usize {
 /// The runs of a customer that were kept, the newest first.
 pub(crate) async fn runs(world: &World, customer: &str) -> Vec<Run> {
     world.app().store.runs(&id(customer), 50).await.unwrap()
-}
-
-/// The folder of the exports.
-pub(crate) fn fixture(name: &str) -> PathBuf {
-    crate::tidy::root().join("tests/fixtures/active-directory").join(name)
 }

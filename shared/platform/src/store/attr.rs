@@ -197,7 +197,10 @@ pub(crate) fn as_id(value: &Value) -> Result<String, Malformed> {
             .map(|uuid| uuid.hyphenated().to_string())
             .map_err(|_| Malformed("an id has not 16 bytes"));
     }
-    value.as_s().cloned().map_err(|_| Malformed("an id is something else"))
+    value
+        .as_s()
+        .cloned()
+        .map_err(|_| Malformed("an id is something else"))
 }
 
 /// The size of an item as DynamoDB counts it, in bytes
@@ -208,7 +211,10 @@ pub(crate) fn size_of(item: &Item) -> usize {
         .sum()
 }
 
-#[expect(clippy::wildcard_enum_match_arm, reason = "the SDK's enum, of which we store these kinds")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the SDK's enum, of which we store these kinds"
+)]
 fn size_of_value(value: &Value) -> usize {
     match value {
         Value::S(text) => text.len(),

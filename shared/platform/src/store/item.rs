@@ -222,7 +222,11 @@ pub(crate) fn put_over(fields: &mut Fields, stored: &Item) -> Result<(), Malform
         let Some(attribute) = attribute_of(name) else {
             continue;
         };
-        let value = if value.is_null() { None } else { Some(as_text(value)?) };
+        let value = if value.is_null() {
+            None
+        } else {
+            Some(as_text(value)?)
+        };
         fields.set(attribute, value);
     }
     Ok(())

@@ -156,5 +156,8 @@ fn digest_of(value: &Value) -> Result<String, Malformed> {
     if let Value::B(blob) = value {
         return Ok(hex::encode(blob.as_ref()));
     }
-    value.as_s().cloned().map_err(|_| Malformed("a digest is something else"))
+    value
+        .as_s()
+        .cloned()
+        .map_err(|_| Malformed("a digest is something else"))
 }
