@@ -4,6 +4,7 @@
 
 mod behaviours;
 mod journey;
+mod psa;
 mod sources;
 mod tidy;
 mod world;

@@ -56,14 +56,24 @@ impl World {
     async fn start(customers: &str, options: Options) -> Self {
         let graph = Graph::start(options.clone()).await.unwrap();
         let halo = Halo::start(options).await.unwrap();
-        for (tenant, domain) in [(TENANT, "northwind.example"), (TENANT_2, "fabrikam.example")] {
+        for (tenant, domain) in [
+            (TENANT, "northwind.example"),
+            (TENANT_2, "fabrikam.example"),
+        ] {
             graph.add_tenant(tenant, domain);
             graph.set_sku(tenant, E3, "SPE_E3", 50);
         }
         let config = config(&graph, &halo, customers);
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::fixed("2026-11-24T08:00:00Z".parse::<Timestamp>().unwrap());
-        let mut world = Self { graph, halo, clock, config, folder, local: None };
+        let mut world = Self {
+            graph,
+            halo,
+            clock,
+            config,
+            folder,
+            local: None,
+        };
         world.open().await;
         world
     }
@@ -75,7 +85,11 @@ impl World {
         };
         // Nobody wants to wait in a test: a message that may pass comes again at once.
         let delay = Duration::from_millis(5);
-        let settings = Settings { delay, delay_max: delay * 4, ..Settings::default() };
+        let settings = Settings {
+            delay,
+            delay_max: delay * 4,
+            ..Settings::default()
+        };
         let opened = Local::open_with(config, self.folder.path(), self.clock.clone(), settings);
         self.local = Some(opened.await.unwrap());
     }
@@ -137,7 +151,11 @@ impl World {
     }
 
     /// Halo delivers what it queued, over HTTP; the answers' status codes.
-    pub(crate) async fn deliver(&self, base: &str, change: impl Fn(&mut halo::Webhook)) -> Vec<u16> {
+    pub(crate) async fn deliver(
+        &self,
+        base: &str,
+        change: impl Fn(&mut halo::Webhook),
+    ) -> Vec<u16> {
         let mut webhook = halo::Webhook {
             url: format!("{base}/webhooks/halo/{PATH_TOKEN}"),
             basic: Some(("halo".to_owned(), "webhook-password".to_owned())),

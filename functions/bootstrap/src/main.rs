@@ -1,49 +1,41 @@
 //! The one Lambda executable: which function am I? The handler setting says.
 
+// The futures of all functions, nested in the runtime's, are deeper than the compiler expects.
+#![recursion_limit = "256"]
+
 use connectors::Vendors;
 use connectors::http::CallCounts;
 use platform::telemetry::Measure;
 use platform::{App, Config, host, telemetry};
 
+/// Serves a queue with a function that talks to vendors, and says what each event cost in calls.
+macro_rules! queue {
+    ($app:ident, $vendors:ident, $handle:path) => {
+        host::queue($app, async |app: &App, event: &_, budget: &_| {
+            let before = $vendors.calls();
+            let done = $handle(app, &$vendors, event, budget).await;
+            count_calls(app, &$vendors, before);
+            done
+        })
+        .await
+    };
+}
+
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), host::Error> {
-    telemetry::log_to_stdout();
-    let config = Config::from_env()?;
+    let config = Config::from_env();
+    telemetry::log_to_stdout(config.as_ref().map_or("info", |config| &config.log));
+    let config = config?;
     let app = App::load(&config).await;
     let vendors = Vendors::new()?;
-    let vendors = &vendors;
     match config.handler.as_str() {
         "schedule" => host::schedule(app, schedule::handle).await,
-        "import" => {
-            host::queue(app, async |app: &App, event: &_, budget: &_| {
-                let before = vendors.calls();
-                let done = import::handle(app, vendors, event, budget).await;
-                count_calls(app, vendors, before);
-                done
-            })
-            .await
-        }
-        "matching" => {
-            host::queue(app, async |app: &App, event: &_, budget: &_| {
-                let before = vendors.calls();
-                let done = matching::handle(app, vendors, event, budget).await;
-                count_calls(app, vendors, before);
-                done
-            })
-            .await
-        }
-        "psa-push" => {
-            host::queue(app, async |app: &App, event: &_, budget: &_| {
-                let before = vendors.calls();
-                let done = psa_push::handle(app, vendors, event, budget).await;
-                count_calls(app, vendors, before);
-                done
-            })
-            .await
-        }
-        "psa-webhook" => host::http(psa_webhook::router(app)).await,
-        "agent-upload" => host::http(agent_upload::router(app)).await,
-        "admin-api" => host::http(admin_api::router(app)).await,
+        "import" => queue!(app, vendors, import::handle),
+        "matching" => queue!(app, vendors, matching::handle),
+        "psa-push" => queue!(app, vendors, psa_push::handle),
+        "psa-webhook" => host::http(app.clone(), psa_webhook::router(app)).await,
+        "agent-upload" => host::http(app.clone(), agent_upload::router(app)).await,
+        "admin-api" => host::http(app.clone(), admin_api::router(app)).await,
         other => Err(format!("_HANDLER names no function of Muster: {other}").into()),
     }
 }

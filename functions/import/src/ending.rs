@@ -5,12 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use domain::account::{Account, AccountState};
 use domain::failure::Failure;
-use domain::id::AccountId;
+use domain::id::{AccountId, UploadId};
 use domain::identity::{IdentityKey, Source};
 use domain::import::{Verdict, check, mark, missing, settle};
 use domain::limits::ACCOUNTS_PER_CHUNK;
 use domain::run::RunCounts;
-use platform::store::{AccountWrite, HeldRun, ImportState, IndexEntry, RoundPage, WriteOutcome};
+use platform::store::{
+    AccountWrite, Approval, HeldRun, ImportState, IndexEntry, RoundPage, WriteOutcome,
+};
 
 use crate::session::Session;
 
@@ -31,8 +33,17 @@ pub(crate) struct Noted {
 pub(crate) enum Ending {
     /// The leavers went; so many.
     Gone(RunCounts),
-    /// The run waits for a person.
-    Held(HeldRun),
+    /// The run waits for a person; why.
+    Held(String),
+}
+
+/// Whom the run that waits for a person is about. A customer has one such run at a time: where two
+/// sources would each have one, the second is asked about after the first.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Waiting {
+    Nobody,
+    ThisSource,
+    AnotherSource,
 }
 
 /// Accounts kept changing.
@@ -79,13 +90,15 @@ impl Noted {
     }
 }
 
-/// Lets the leavers of a reading go, or holds the run.
+/// Lets the leavers of a reading go, or holds the run; the state in hand says so afterwards.
 pub(crate) async fn end(
     session: &Session<'_>,
     source: Source,
-    state: &ImportState,
+    upload: Option<&UploadId>,
+    state: &mut ImportState,
     noted: &Noted,
 ) -> Result<Ending, Failure> {
+    let waiting = waiting(session, source, state).await?;
     for _ in 0..TRIES {
         let index = match noted.seen {
             Some(_) => {
@@ -105,15 +118,49 @@ pub(crate) async fn end(
         let leaving = leaving
             .filter(|(_, after)| after.state != AccountState::Active)
             .count();
-        if let Some(held) = judge(session, state, index, leaving as u64).await? {
-            return Ok(Ending::Held(held));
+        let before = match waiting {
+            Waiting::ThisSource => state.held.as_ref().zip(Some(state.approved.as_ref())),
+            Waiting::Nobody | Waiting::AnotherSource => None,
+        };
+        if let Some(mut held) = judge(session, before, index, leaving as u64).await? {
+            let reason = held.reason.clone();
+            if waiting != Waiting::AnotherSource {
+                held.upload = upload.cloned();
+                state.held = Some(held);
+            }
+            return Ok(Ending::Held(reason));
         }
         let counts = count(&settled);
         if write(session, settled).await? {
+            if waiting != Waiting::AnotherSource {
+                state.held = None;
+                state.approved = None;
+            }
             return Ok(Ending::Gone(counts));
         }
     }
     Err(Failure::retry(KeptChanging))
+}
+
+/// A run about a source that is read no more, or about an upload that is no more, waits for nobody.
+async fn waiting(
+    session: &Session<'_>,
+    source: Source,
+    state: &ImportState,
+) -> Result<Waiting, Failure> {
+    let about = match state.held.as_ref().map(|held| held.upload.as_ref()) {
+        None => None,
+        Some(None) => Some(Source::Microsoft365),
+        Some(Some(upload)) => {
+            let record = session.app.store.upload(upload).await?;
+            record.map(|record| record.source)
+        }
+    };
+    Ok(match about {
+        Some(about) if about == source => Waiting::ThisSource,
+        Some(about) if session.customer.sources.contains(&about) => Waiting::AnotherSource,
+        Some(_) | None => Waiting::Nobody,
+    })
 }
 
 /// Held records of the source that the reading covers and did not hold.
@@ -159,10 +206,10 @@ async fn settled(
     Ok(settled)
 }
 
-/// Must a person say yes? One who said yes to as many before has said so.
+/// Must a person say yes? One who said yes to as many `before` has said so.
 async fn judge(
     session: &Session<'_>,
-    state: &ImportState,
+    before: Option<(&HeldRun, Option<&Approval>)>,
     index: Vec<IndexEntry>,
     leaving: u64,
 ) -> Result<Option<HeldRun>, Failure> {
@@ -191,15 +238,17 @@ async fn judge(
     else {
         return Ok(None);
     };
-    let approved = state.held.as_ref().zip(state.approved.as_ref());
-    if approved.is_some_and(|(held, yes)| held.run == yes.run && leaving <= held.leaving) {
+    let is_as_before = |held: &HeldRun| leaving <= held.leaving;
+    if before.is_some_and(|(held, approved)| {
+        is_as_before(held) && approved.is_some_and(|yes| yes.run == held.run)
+    }) {
         return Ok(None);
     }
     let at = session.app.clock.now();
     // The run that was held first keeps its name: it is the one a person is asked about.
-    let run = match &state.held {
-        Some(held) if held.leaving >= leaving => held.run.clone(),
-        _ => session.run.clone(),
+    let run = match before {
+        Some((held, _)) if is_as_before(held) => held.run.clone(),
+        Some(_) | None => session.run.clone(),
     };
     Ok(Some(HeldRun {
         run,

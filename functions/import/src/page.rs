@@ -39,11 +39,10 @@ pub(crate) async fn import(
         };
         let mut plan = reconcile(&inventory, readings.clone(), rules);
         let outcomes = store.write_accounts(Some(fence), writes(&plan)).await?;
-        let done = outcomes
+        let all_done = outcomes
             .iter()
-            .filter(|outcome| matches!(outcome, WriteOutcome::Done))
-            .count();
-        if done == outcomes.len() {
+            .all(|outcome| matches!(outcome, WriteOutcome::Done));
+        if all_done {
             // What an earlier try wrote is seen as unchanged by this one: it counts once.
             let written = before.created + before.updated + before.removed;
             plan.counts.unchanged = plan.counts.unchanged.saturating_sub(written);
@@ -52,20 +51,21 @@ pub(crate) async fn import(
             plan.counts.removed += before.removed;
             return Ok(plan);
         }
-        before.created += count_created(&outcomes, &plan);
-        before.updated += done as u64 - count_created(&outcomes, &plan);
+        count_written(&outcomes, &plan, &mut before);
     }
     Err(Failure::retry(KeptChanging))
 }
 
-fn count_created(outcomes: &[WriteOutcome], plan: &Plan) -> u64 {
-    outcomes
-        .iter()
-        .zip(&plan.changes)
-        .filter(|(outcome, change)| {
-            matches!(outcome, WriteOutcome::Done) && change.expected.is_none()
-        })
-        .count() as u64
+/// What a try wrote although not all of it: made or changed. Who leaves is counted when it goes.
+fn count_written(outcomes: &[WriteOutcome], plan: &Plan, counts: &mut RunCounts) {
+    let written = outcomes.iter().zip(&plan.changes);
+    for (_, change) in written.filter(|(outcome, _)| matches!(outcome, WriteOutcome::Done)) {
+        if change.expected.is_none() {
+            counts.created += 1;
+        } else if !plan.leavers.contains(&change.account.id) {
+            counts.updated += 1;
+        }
+    }
 }
 
 fn writes(plan: &Plan) -> Vec<AccountWrite> {

@@ -15,7 +15,7 @@ use crate::ending::{self, Ending, Noted};
 use crate::graph::{Tenant, start};
 use crate::outcome::Outcome;
 use crate::roles;
-use crate::session::Session;
+use crate::session::{self, Session};
 use crate::{licences, page};
 
 /// Imports a round, starting with the page that the look already brought, if it is still good.
@@ -97,7 +97,7 @@ impl Work {
         part_numbers: BTreeMap<String, String>,
     ) -> Result<Self, Failure> {
         let mut position = state.graph.clone().unwrap_or_default();
-        let nothing_held = position.completed_at.is_none() && state.uploads.is_empty();
+        let nothing_held = session::is_first(&state) && state.uploads.is_empty();
         let goes_on = matches!(start(&position, &tenant.scope_digest), Position::Link(_));
         let round = match position.round.take().filter(|_| goes_on) {
             Some(round) => round,
@@ -234,7 +234,8 @@ impl Work {
         }
         let mut counts = self.round.counts;
         let is_empty = self.round.complete && counts == RunCounts::default();
-        let ending = ending::end(session, Source::Microsoft365, &self.state, &self.noted).await?;
+        let source = Source::Microsoft365;
+        let ending = ending::end(session, source, None, &mut self.state, &self.noted).await?;
         self.position.round = None;
         let now = session.app.clock.now();
         let outcome = match ending {
@@ -244,8 +245,6 @@ impl Work {
                 self.position.delta_stored_at = Some(now);
                 self.position.completed_at = Some(now);
                 self.position.roles_digest.clone_from(&tenant.roles_digest);
-                self.state.held = None;
-                self.state.approved = None;
                 let error = match counts.unreadable {
                     0 => is_empty.then(|| "the tenant holds no users at all".to_owned()),
                     unreadable => Some(format!(
@@ -261,16 +260,12 @@ impl Work {
                 }
             }
             // The position stays where it was, so that the next run sees the same leavers again.
-            Ending::Held(held) => {
-                let error = Some(held.reason.clone());
-                self.state.held = Some(held);
-                Outcome {
-                    status: RunStatus::Held,
-                    error,
-                    counts,
-                    continues: false,
-                }
-            }
+            Ending::Held(reason) => Outcome {
+                status: RunStatus::Held,
+                error: Some(reason),
+                counts,
+                continues: false,
+            },
         };
         if self.round.pages > 0 {
             session

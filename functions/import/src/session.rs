@@ -29,6 +29,13 @@ pub(crate) struct Session<'a> {
 #[error("another run is importing this customer; this one is tried again later")]
 struct LeaseHeld;
 
+/// Is this the first import of the customer? A lease that was taken before may have been lost in
+/// the middle, and then there are accounts that no position tells of.
+pub(crate) fn is_first(state: &ImportState) -> bool {
+    let graph = state.graph.as_ref();
+    state.generation == 1 && graph.is_none_or(|graph| graph.completed_at.is_none())
+}
+
 impl<'a> Session<'a> {
     pub(crate) fn new(
         app: &'a App,

@@ -2,7 +2,7 @@
 //! upload that was interrupted is read again from its beginning: what it wrote is unchanged then.
 
 use connectors::directory::upload::{self, Coverage, Cursor, Declared, Upload, UploadedFile};
-use domain::failure::Failure;
+use domain::failure::{Disposition, Failure};
 use domain::identity::Source;
 use domain::run::{RunCounts, RunStatus};
 use platform::store::{ImportState, UploadPosition, UploadRecord};
@@ -10,7 +10,13 @@ use platform::store::{ImportState, UploadPosition, UploadRecord};
 use crate::ending::{self, Ending, Noted};
 use crate::outcome::Outcome;
 use crate::reading;
-use crate::session::Session;
+use crate::session::{self, Session};
+
+/// An upload that waits for a person, and those after it, which wait for it.
+struct Held {
+    coverage: Coverage,
+    records: Vec<UploadRecord>,
+}
 
 /// Imports what agents completed since. Nothing handed in is nothing new.
 pub(crate) async fn import(session: &mut Session<'_>, source: Source) -> Result<Outcome, Failure> {
@@ -20,32 +26,62 @@ pub(crate) async fn import(session: &mut Session<'_>, source: Source) -> Result<
         .completed_uploads(&session.customer.id, source)
         .await?;
     let mut outcome = Outcome::quiet();
+    let mut held: Option<Held> = None;
     for record in waiting {
         let state = session.take_lease().await?;
-        let opened = open(session, source, &record, &state).await;
-        let part = match opened {
-            Ok(upload) => one(session, source, &record, upload, state).await?,
-            // It never passes as it is: nothing of it is kept, and the agent's next one counts.
-            Err(failure) => {
-                forget(session, &record).await?;
-                return Err(failure);
-            }
+        let upload = match open(session, source, &record, &state).await {
+            Ok(upload) => upload,
+            Err(failure) => return Err(unusable(session, &record, failure).await?),
         };
+        let coverage = upload.coverage();
+        // What is held is read again each time. Were something newer read before it, the old values
+        // would come back; so only what says all that it says, and newer, passes it.
+        if let Some(held) = &mut held
+            && !supersedes(&coverage, &held.coverage)
+        {
+            held.records.push(record);
+            continue;
+        }
+        let part = one(session, source, &record, upload, state).await?;
+        for superfluous in held.take().into_iter().flat_map(|held| held.records) {
+            forget(session, &superfluous).await?;
+        }
         if part.status == RunStatus::Held {
-            // It stays in waiting; a newer one may make it superfluous.
-            outcome.status = RunStatus::Succeeded;
-            outcome.error = None;
-            outcome.add(part);
+            let records = vec![record];
+            held = Some(Held { coverage, records });
         } else {
-            outcome = Outcome {
-                counts: outcome.counts,
-                ..Outcome::quiet()
-            };
-            outcome.add(part);
             forget(session, &record).await?;
         }
+        outcome = Outcome {
+            counts: outcome.counts,
+            ..Outcome::quiet()
+        };
+        outcome.add(part);
     }
     Ok(outcome)
+}
+
+/// Does an upload say all that an older one says?
+fn supersedes(newer: &Coverage, older: &Coverage) -> bool {
+    match (newer, older) {
+        (Coverage::Complete, _) => true,
+        (Coverage::Machines(newer), Coverage::Machines(older)) => newer.is_superset(older),
+        (Coverage::Machines(_) | Coverage::Changes, _) => false,
+    }
+}
+
+/// An upload that never passes as it is: nothing of it is kept, and the agent's next one counts.
+async fn unusable(
+    session: &Session<'_>,
+    record: &UploadRecord,
+    failure: Failure,
+) -> Result<Failure, Failure> {
+    match failure.disposition() {
+        Disposition::Reject => forget(session, record).await?,
+        // The table's trouble, or ours, but not the upload's.
+        Disposition::Retry { .. } | Disposition::Suspend | Disposition::Defect => {}
+    }
+    Ok(failure)
 }
 
 async fn forget(session: &Session<'_>, record: &UploadRecord) -> Result<(), Failure> {
@@ -106,26 +142,18 @@ async fn one(
         Coverage::Machines(machines) => Noted::of_machines(machines),
     };
     let position = position(&upload, state.uploads.get(&source), record, session);
-    let nothing_held = state.graph.is_none() && state.uploads.is_empty();
+    let nothing_held =
+        session::is_first(&state) && state.graph.is_none() && state.uploads.is_empty();
     let mut counts = reading::import(session, upload, &mut noted, nothing_held).await?;
-    let status = match ending::end(session, source, &state, &noted).await? {
-        Ending::Gone(gone) => {
-            counts.add(gone);
-            state.uploads.insert(source, position);
-            state.held = None;
-            state.approved = None;
-            RunStatus::Succeeded
-        }
-        Ending::Held(mut run) => {
-            run.upload = Some(record.id.clone());
-            state.held = Some(run);
-            RunStatus::Held
-        }
-    };
-    let error = match &state.held {
-        Some(held) => Some(held.reason.clone()),
-        None => unreadable(&counts),
-    };
+    let (status, error) =
+        match ending::end(session, source, Some(&record.id), &mut state, &noted).await? {
+            Ending::Gone(gone) => {
+                counts.add(gone);
+                state.uploads.insert(source, position);
+                (RunStatus::Succeeded, unreadable(&counts))
+            }
+            Ending::Held(reason) => (RunStatus::Held, Some(reason)),
+        };
     session.save(state).await?;
     Ok(Outcome {
         status,

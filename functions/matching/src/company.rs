@@ -4,11 +4,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connectors::Vendors;
-use domain::account::Account;
+use connectors::error::ConnectorError;
+use connectors::psa::Psa;
+use domain::account::{Account, PsaStatus};
 use domain::customer::Customer;
 use domain::event::{Envelope, Event};
 use domain::failure::Failure;
-use domain::id::{CompanyId, ContactId};
+use domain::id::{CompanyId, ContactId, SiteId};
 use domain::matching::{Question, decide};
 use domain::policy::{CustomerPolicies, resolve};
 use domain::push::contact::Contact;
@@ -74,7 +76,7 @@ pub(crate) async fn import(
         // Apply.
         let written = write::standings(app, &customer.id, planned).await?;
         if written.contested.is_empty() && written.conflicts == 0 {
-            return finish(app, envelope, &case, accounts, written.accounts).await;
+            return finish(app, psa.as_ref(), envelope, &case, accounts, written.accounts).await;
         }
         taken.extend(written.contested);
     }
@@ -139,10 +141,14 @@ impl Case<'_> {
     }
 
     /// Does the PSA have to be told something of this account?
-    fn is_behind(&self, account: &Account, contacts: &BTreeMap<&ContactId, &Contact>) -> bool {
+    fn is_behind(
+        &self,
+        account: &Account,
+        contacts: &BTreeMap<&ContactId, &Contact>,
+        site: Option<&SiteId>,
+    ) -> bool {
         let policy = self.policies.of(account.account_type);
         let contact = account.contact().and_then(|id| contacts.get(id)).copied();
-        let site = self.customer.psa_site_id.as_ref();
         plan(account, contact, policy, self.company, site)
             .into_change()
             .is_some()
@@ -177,20 +183,44 @@ async fn taken(app: &App, others: &[Customer]) -> Result<BTreeSet<ContactId>, Fa
     Ok(taken)
 }
 
+/// Where new contacts go: the customer's site, else the company's own. The latter is asked for only
+/// where it may make a create that was refused another one.
+async fn site(
+    psa: &dyn Psa,
+    case: &Case<'_>,
+    accounts: &[Account],
+) -> Result<Option<SiteId>, Failure> {
+    if case.customer.psa_site_id.is_some() {
+        return Ok(case.customer.psa_site_id.clone());
+    }
+    let refused =
+        |account: &Account| account.psa.status == PsaStatus::Failed && account.contact().is_none();
+    if !accounts.iter().any(refused) {
+        return Ok(None);
+    }
+    match psa.default_site(case.company).await {
+        Ok(site) => Ok(site),
+        Err(ConnectorError::NotFound { .. } | ConnectorError::Refused { .. }) => Ok(None),
+        Err(error) => Err(error.into()),
+    }
+}
+
 async fn finish(
     app: &App,
+    psa: &dyn Psa,
     envelope: &Envelope,
     case: &Case<'_>,
     accounts: Vec<Account>,
     written: BTreeMap<domain::id::AccountId, Account>,
 ) -> Result<Outcome, Failure> {
     let contacts = case.contacts_by_id();
+    let site = site(psa, case, &accounts).await?;
     let mut counts = MatchCounts::default();
     let mut behind = Vec::new();
     for account in &accounts {
         let account = written.get(&account.id).unwrap_or(account);
         counts.count(account.psa.status);
-        if case.is_behind(account, &contacts) {
+        if case.is_behind(account, &contacts, site.as_ref()) {
             behind.push(account.id.clone());
         }
     }
@@ -201,7 +231,8 @@ async fn finish(
         counts.more_than_one_match, counts.no_match, counts.blocked, counts.failed, "matching ended"
     );
     let properties = [("customer.id", case.customer.id.as_str())];
-    app.metrics.emit(app.clock.now(), &of_matches(&counts), &properties);
+    app.metrics
+        .emit(app.clock.now(), &of_matches(&counts), &properties);
     let run = envelope.run.clone();
     let finished = app.envelope(case.customer.id.clone(), run, Event::MatchingFinished {});
     app.bus.publish(vec![finished]).await?;

@@ -20,26 +20,21 @@ pub(crate) async fn push(
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     let sent_before = account.psa.creating_since.is_some();
-    let account = intend(case, account).await?;
+    let account = intend(case, account, outcome).await?;
     match search(case, &new, sent_before).await? {
         Found::Nothing => {}
         Found::Free(found) => {
             return adopt(case, &account, &new, &found, sent_before, outcome).await;
         }
-        Found::Taken => return block(case, &account).await,
+        Found::Taken => return block(case, &account, outcome).await,
     }
     match case.psa.apply(&ContactChange::Create(new.clone())).await {
         Ok(contact) => keep(case, &account, &new, contact, outcome).await,
         Err(error) if is_refused(&error) => {
             outcome.failed += 1;
             let change = ContactChange::Create(new);
-            write(
-                case,
-                &account,
-                refused(&account.psa, &change, &error.to_string()),
-                None,
-            )
-            .await
+            let standing = refused(&account.psa, &change, &error.to_string());
+            write(case, outcome, &account, standing, None).await
         }
         Err(error) if may_have_been_done(&error) => match search(case, &new, true).await? {
             Found::Free(found) => adopt(case, &account, &new, &found, true, outcome).await,
@@ -50,7 +45,11 @@ pub(crate) async fn push(
 }
 
 /// Stores that a create is on its way. Returns the account as it is stored now.
-async fn intend(case: &Case<'_>, account: Account) -> Result<Account, Failure> {
+async fn intend(
+    case: &Case<'_>,
+    account: Account,
+    outcome: &mut Outcome,
+) -> Result<Account, Failure> {
     if account.psa.creating_since.is_some() {
         return Ok(account);
     }
@@ -59,7 +58,7 @@ async fn intend(case: &Case<'_>, account: Account) -> Result<Account, Failure> {
         creating_since: Some(now),
         ..account.psa.clone()
     };
-    write(case, &account, standing.clone(), None).await?;
+    write(case, outcome, &account, standing.clone(), None).await?;
     Ok(Account {
         psa: standing,
         revision: account.revision + 1,
@@ -139,7 +138,11 @@ fn is_this(new: &NewContact, contact: &Contact) -> bool {
 }
 
 /// No contact is made with an address that a contact of the company has already.
-async fn block(case: &Case<'_>, account: &Account) -> Result<(), Failure> {
+async fn block(
+    case: &Case<'_>,
+    account: &Account,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
     let reason = "a contact of the company in the PSA has this e-mail address already, and it \
                   belongs to another account or to no person";
     let standing = PsaStanding {
@@ -147,7 +150,7 @@ async fn block(case: &Case<'_>, account: &Account) -> Result<(), Failure> {
         reason: Some(reason.to_owned()),
         ..PsaStanding::default()
     };
-    write(case, account, standing, None).await
+    write(case, outcome, account, standing, None).await
 }
 
 /// Links the account with a contact that turned out to be there: ours, if a create was sent before;
@@ -169,7 +172,7 @@ async fn adopt(
         rule: Some(MatchRule::Email),
         ..PsaStanding::default()
     };
-    write(case, account, standing, Some(found.id.clone())).await
+    write(case, outcome, account, standing, Some(found.id.clone())).await
 }
 
 async fn keep(
@@ -181,7 +184,7 @@ async fn keep(
 ) -> Result<(), Failure> {
     outcome.created += 1;
     let standing = created(&account.psa, new, contact.clone());
-    write(case, account, standing, Some(contact)).await
+    write(case, outcome, account, standing, Some(contact)).await
 }
 
 /// May the PSA have made the contact although no good answer came?

@@ -1,5 +1,7 @@
 //! Each account that is behind: plan again on what is true now, call, record.
 
+use std::sync::OnceLock;
+
 use connectors::Vendors;
 use connectors::error::ConnectorError;
 use connectors::psa::Psa;
@@ -7,10 +9,10 @@ use domain::account::{Account, PsaStanding};
 use domain::customer::Customer;
 use domain::event::{Envelope, Event};
 use domain::failure::{Disposition, Failure};
-use domain::id::{AccountId, CompanyId, ContactId};
+use domain::id::{AccountId, CompanyId, ContactId, SiteId};
 use domain::policy::{CustomerPolicies, resolve};
-use domain::push::contact::Contact;
 use domain::push::{Push, plan, settled};
+use domain::run::MatchCounts;
 use platform::store::{AccountWrite, WriteOutcome};
 use platform::{App, Budget};
 
@@ -25,6 +27,10 @@ pub struct Outcome {
     pub updated: u64,
     /// Accounts whose change the PSA refused.
     pub failed: u64,
+    /// How the accounts stood whose standing was written.
+    pub before: MatchCounts,
+    /// How the same accounts stand now.
+    pub after: MatchCounts,
     /// What stopped it before its end, without personal data.
     pub error: Option<String>,
 }
@@ -41,6 +47,29 @@ pub(crate) struct Case<'a> {
     pub(crate) customer: &'a Customer,
     pub(crate) company: &'a CompanyId,
     pub(crate) policies: &'a CustomerPolicies,
+    /// Where new contacts go, once it was asked for.
+    site: OnceLock<Option<SiteId>>,
+}
+
+impl Case<'_> {
+    /// Where new contacts go: the customer's site, else the company's own, asked for once. It is
+    /// part of what is planned, so that a create that was refused for want of a site is another one
+    /// when there is a site.
+    async fn site(&self) -> Result<Option<&SiteId>, Failure> {
+        if let Some(site) = &self.customer.psa_site_id {
+            return Ok(Some(site));
+        }
+        if self.site.get().is_none() {
+            let found = match self.psa.default_site(self.company).await {
+                Ok(site) => site,
+                // The create says it of each account.
+                Err(error) if is_refused(&error) => None,
+                Err(error) => return Err(error.into()),
+            };
+            return Ok(self.site.get_or_init(|| found).as_ref());
+        }
+        Ok(self.site.get().and_then(Option::as_ref))
+    }
 }
 
 /// Pushes the accounts of one customer that are behind. One that the PSA refuses stops no other.
@@ -83,6 +112,7 @@ pub async fn handle(
         customer: &customer,
         company: &company,
         policies: &policies,
+        site: OnceLock::new(),
     };
 
     // Decide and apply, account by account.
@@ -142,14 +172,16 @@ async fn one(case: &Case<'_>, id: &AccountId, outcome: &mut Outcome) -> Result<(
     let Some(account) = store.account(&case.customer.id, id).await? else {
         return Ok(());
     };
-    let contact = match account.contact() {
-        Some(contact) => case.psa.contact(contact).await?,
-        None => None,
+    // What a linked account needs is its contact, one without a link its site.
+    let (contact, site) = match account.contact() {
+        Some(contact) => (case.psa.contact(contact).await?, None),
+        None => (None, case.site().await?),
     };
-    match planned(case, &account, contact.as_ref()) {
+    let policy = case.policies.of(account.account_type);
+    match plan(&account, contact.as_ref(), policy, case.company, site) {
         Push::Nothing => {
             let standing = settled(&account.psa);
-            write(case, &account, standing, None).await
+            write(case, outcome, &account, standing, None).await
         }
         Push::RefusedBefore => Ok(()),
         Push::Create(new) => create::push(case, account, new, outcome).await,
@@ -157,16 +189,11 @@ async fn one(case: &Case<'_>, id: &AccountId, outcome: &mut Outcome) -> Result<(
     }
 }
 
-fn planned(case: &Case<'_>, account: &Account, contact: Option<&Contact>) -> Push {
-    let policy = case.policies.of(account.account_type);
-    let site = case.customer.psa_site_id.as_ref();
-    plan(account, contact, policy, case.company, site)
-}
-
 /// Writes a standing, on the revision it was decided on; claims the contact first, if there is a
 /// new one.
 pub(crate) async fn write(
     case: &Case<'_>,
+    outcome: &mut Outcome,
     account: &Account,
     standing: PsaStanding,
     claim: Option<ContactId>,
@@ -174,6 +201,7 @@ pub(crate) async fn write(
     if standing == account.psa {
         return Ok(());
     }
+    let (before, after) = (account.psa.status, standing.status);
     let write = AccountWrite {
         account: Account {
             psa: standing,
@@ -187,7 +215,11 @@ pub(crate) async fn write(
     };
     let outcomes = case.app.store.write_accounts(None, vec![write]).await?;
     match outcomes.first() {
-        Some(WriteOutcome::Done) => Ok(()),
+        Some(WriteOutcome::Done) => {
+            outcome.before.count(before);
+            outcome.after.count(after);
+            Ok(())
+        }
         Some(
             WriteOutcome::Conflict | WriteOutcome::AliasTaken(..) | WriteOutcome::ContactTaken(_),
         )

@@ -18,12 +18,12 @@ pub(crate) async fn push(
     match case.psa.apply(&change).await {
         Ok(_) => {
             outcome.updated += 1;
-            write(case, &account, with_pushed(&account.psa, &change), None).await
+            write(case, outcome, &account, with_pushed(&account.psa, &change), None).await
         }
         Err(error) if is_refused(&error) => {
             outcome.failed += 1;
             let standing = refused(&account.psa, &change, &error.to_string());
-            write(case, &account, standing, None).await
+            write(case, outcome, &account, standing, None).await
         }
         Err(error) => Err(error.into()),
     }

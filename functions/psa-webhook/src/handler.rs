@@ -2,6 +2,7 @@
 
 use axum::Router;
 use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::routing::post;
@@ -26,9 +27,16 @@ async fn receive(
     State(app): State<App>,
     Path(path_token): Path<String>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Problem> {
-    let verified = verify(&app, &path_token, &headers, &body).await;
+    let verified = match body {
+        Ok(body) => verify(&app, &path_token, &headers, &body).await,
+        // Longer than is read, or cut off; which of them a sender knows.
+        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
+            Err(Problem::too_large("the body is too large"))
+        }
+        Err(_) => Err(Problem::bad_request("the body is no delivery")),
+    };
     let measure = match &verified {
         Ok(_) => Measure::DELIVERIES_TAKEN,
         Err(_) => Measure::DELIVERIES_REFUSED,

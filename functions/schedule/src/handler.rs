@@ -43,7 +43,8 @@ pub async fn handle(app: &App) -> Result<Outcome, Failure> {
     app.store.set_last_tick(until, last).await?;
     tracing::info!(customers_due = due.len(), "tick");
     let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
-    app.metrics.emit(until, &[(Measure::CUSTOMERS_DUE, f64::from(count))], &[]);
+    app.metrics
+        .emit(until, &[(Measure::CUSTOMERS_DUE, f64::from(count))], &[]);
     Ok(Outcome { due })
 }
 

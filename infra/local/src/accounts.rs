@@ -23,7 +23,9 @@ pub async fn as_json(
 ) -> Result<(), LocalError> {
     let mut cursor = None;
     loop {
-        let page = app.store.accounts_page(customer, cursor.as_deref(), ACCOUNTS_PER_PAGE_MAX);
+        let page = app
+            .store
+            .accounts_page(customer, cursor.as_deref(), ACCOUNTS_PER_PAGE_MAX);
         let (accounts, next) = page.await.map_err(Failure::from)?;
         for account in &accounts {
             let view = AccountView::from(account);
@@ -44,14 +46,33 @@ pub async fn as_json(
 pub async fn as_table(app: &App, customer: &CustomerId) -> Result<Table, Failure> {
     let mut accounts = app.store.all_accounts(customer).await?;
     accounts.sort_by_cached_key(|account| {
-        (account.fields.display_name.as_deref().map(str::to_lowercase), account.id.clone())
+        (
+            account
+                .fields
+                .display_name
+                .as_deref()
+                .map(str::to_lowercase),
+            account.id.clone(),
+        )
     });
-    let heads = ["name", "user name", "e-mail", "mobile", "section", "state", "sources", "PSA"];
+    let heads = [
+        "name",
+        "user name",
+        "e-mail",
+        "mobile",
+        "section",
+        "state",
+        "sources",
+        "PSA",
+    ];
     let mut shown = table::with_heads(&heads);
     for account in &accounts {
         let value = |attribute| table::or_none(account.fields.get(attribute));
-        let sources: Vec<&str> =
-            account.identities.iter().map(|identity| identity.key.source.as_str()).collect();
+        let sources: Vec<&str> = account
+            .identities
+            .iter()
+            .map(|identity| identity.key.source.as_str())
+            .collect();
         shown.add_row([
             value(Attribute::DisplayName),
             value(Attribute::Username),
@@ -84,7 +105,12 @@ fn standing(account: &Account) -> String {
 pub async fn find(app: &App, customer: &CustomerId, text: &str) -> Result<Account, LocalError> {
     let wanted = text.trim().to_lowercase();
     let mut found = Vec::new();
-    for account in app.store.all_accounts(customer).await.map_err(Failure::from)? {
+    for account in app
+        .store
+        .all_accounts(customer)
+        .await
+        .map_err(Failure::from)?
+    {
         if account.id.as_str() == wanted {
             return Ok(account);
         }
@@ -100,14 +126,20 @@ pub async fn find(app: &App, customer: &CustomerId, text: &str) -> Result<Accoun
         ))),
         _ => {
             let ids: Vec<&str> = found.iter().map(|account| account.id.as_str()).collect();
-            Err(LocalError::Asked(format!("several accounts fit; name one by its id: {}", ids.join(", "))))
+            Err(LocalError::Asked(format!(
+                "several accounts fit; name one by its id: {}",
+                ids.join(", ")
+            )))
         }
     }
 }
 
 /// Everything an account may be called by.
 fn names(account: &Account) -> impl Iterator<Item = &str> {
-    let own = [account.fields.get(Attribute::Username), account.fields.get(Attribute::Email)];
+    let own = [
+        account.fields.get(Attribute::Username),
+        account.fields.get(Attribute::Email),
+    ];
     let of_identities = account.identities.iter().flat_map(|identity| {
         [
             identity.fields.get(Attribute::Username),

@@ -62,7 +62,10 @@ pub async fn revoke(app: &App, customer: &CustomerId, id: &AgentId) -> Result<()
     if !agents.iter().any(|agent| agent.id == *id) {
         return Err(LocalError::Asked(format!("{customer} has no agent {id}")));
     }
-    app.store.revoke_agent(customer, id, app.clock.now()).await.map_err(Failure::from)?;
+    app.store
+        .revoke_agent(customer, id, app.clock.now())
+        .await
+        .map_err(Failure::from)?;
     Ok(())
 }
 
@@ -73,8 +76,10 @@ pub async fn revoke(app: &App, customer: &CustomerId, id: &AgentId) -> Result<()
 pub async fn list(app: &App, customer: &CustomerId) -> Result<Table, Failure> {
     let mut shown = table::with_heads(&["agent", "since", "revoked"]);
     for agent in app.store.agents(customer).await? {
-        let revoked = agent.revoked_at.map_or_else(|| "no".to_owned(), |at| at.to_string());
-        shown.add_row([agent.id.to_string(), agent.created_at.to_string(), revoked]);
+        let revoked = agent
+            .revoked_at
+            .map_or_else(|| "no".to_owned(), table::when);
+        shown.add_row([agent.id.to_string(), table::when(agent.created_at), revoked]);
     }
     Ok(shown)
 }

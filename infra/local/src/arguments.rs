@@ -242,8 +242,14 @@ mod tests {
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");
         }
-        for line in ["muster upload --customer a --source microsoft-365 x", "muster run --jason"] {
-            assert!(Arguments::try_parse_from(line.split(' ')).is_err(), "{line}");
+        for line in [
+            "muster upload --customer a --source microsoft-365 x",
+            "muster run --jason",
+        ] {
+            assert!(
+                Arguments::try_parse_from(line.split(' ')).is_err(),
+                "{line}"
+            );
         }
     }
 }

@@ -22,22 +22,52 @@ pub async fn carry_out(command: Command) -> Result<(), LocalError> {
     match command {
         Command::Demo { keep } => demo::play(keep).await,
         Command::Up { place, port } => up::up(open(&place).await?, port).await,
-        Command::Run { place, customer, json } => run_pass(&place, customer.as_deref(), json).await,
-        Command::Upload { place, customer, source, coverage, files } => {
-            hand_in(&place, &customer, Handed { source, coverage, files }).await
+        Command::Run {
+            place,
+            customer,
+            json,
+        } => run_pass(&place, customer.as_deref(), json).await,
+        Command::Upload {
+            place,
+            customer,
+            source,
+            coverage,
+            files,
+        } => {
+            hand_in(
+                &place,
+                &customer,
+                Handed {
+                    source,
+                    coverage,
+                    files,
+                },
+            )
+            .await
         }
-        Command::Accounts { place, customer, json } => {
-            show_accounts(&place, &customer, json).await
-        }
-        Command::Explain { place, customer, account } => {
-            show_reasons(&place, &customer, &account).await
-        }
+        Command::Accounts {
+            place,
+            customer,
+            json,
+        } => show_accounts(&place, &customer, json).await,
+        Command::Explain {
+            place,
+            customer,
+            account,
+        } => show_reasons(&place, &customer, &account).await,
         Command::Agents { command } => on_agents(command).await,
         Command::Reviews { place, customer } => show_reviews(&place, customer.as_deref()).await,
-        Command::Approve { place, customer, run } => approve(&place, &customer, &run).await,
-        Command::Link { place, customer, account, contact } => {
-            link(&place, &customer, &account, &contact).await
-        }
+        Command::Approve {
+            place,
+            customer,
+            run,
+        } => approve(&place, &customer, &run).await,
+        Command::Link {
+            place,
+            customer,
+            account,
+            contact,
+        } => link(&place, &customer, &account, &contact).await,
     }
 }
 
@@ -47,7 +77,8 @@ async fn open(place: &Place) -> Result<Local, LocalError> {
 }
 
 fn say(text: &str) -> Result<(), LocalError> {
-    print::line(text).map_err(|error| LocalError::Machine("standard output cannot be written", error))
+    print::line(text)
+        .map_err(|error| LocalError::Machine("standard output cannot be written", error))
 }
 
 async fn run_pass(place: &Place, customer: Option<&str>, json: bool) -> Result<(), LocalError> {
@@ -129,7 +160,11 @@ async fn on_agents(command: AgentsCommand) -> Result<(), LocalError> {
             say(&agents::list(&local.app, &customer).await?.to_string())?;
             local.close().await
         }
-        AgentsCommand::Revoke { place, customer, agent } => {
+        AgentsCommand::Revoke {
+            place,
+            customer,
+            agent,
+        } => {
             let local = open(&place).await?;
             let customer = local.customer_id(&customer)?;
             let agent = AgentId::parse(agent)
@@ -145,14 +180,22 @@ async fn show_reviews(place: &Place, customer: Option<&str>) -> Result<(), Local
     let local = open(place).await?;
     let customers = match customer {
         Some(id) => vec![local.customer_id(id)?],
-        None => local.config.customers.iter().map(|customer| customer.id.clone()).collect(),
+        None => local
+            .config
+            .customers
+            .iter()
+            .map(|customer| customer.id.clone())
+            .collect(),
     };
     let reviews = reviews::waiting(&local.app, &customers).await?;
     if reviews.is_empty {
         say("nothing waits for a person")?;
     } else {
         say(&format!("held runs\n{}\n", reviews.held))?;
-        say(&format!("accounts that more than one contact fits\n{}", reviews.disputed))?;
+        say(&format!(
+            "accounts that more than one contact fits\n{}",
+            reviews.disputed
+        ))?;
     }
     local.close().await
 }

@@ -17,8 +17,10 @@ use crate::config::Config;
 pub async fn put(app: &App, config: &Config) -> Result<(), Failure> {
     app.store.put_policies(&config.policies).await?;
     let held = app.store.customers().await?;
-    let mut held: BTreeMap<CustomerId, Customer> =
-        held.into_iter().map(|record| (record.customer.id.clone(), record.customer)).collect();
+    let mut held: BTreeMap<CustomerId, Customer> = held
+        .into_iter()
+        .map(|record| (record.customer.id.clone(), record.customer))
+        .collect();
     let now = app.clock.now();
     for customer in &config.customers {
         if held.remove(&customer.id).as_ref() != Some(customer) {
@@ -42,7 +44,11 @@ pub async fn free_leases(app: &App) -> Result<(), Failure> {
         let state = app.store.import_state(customer).await?;
         let Some(run) = &state.holder else { continue };
         // The holder may take its own lease again; in its name it is given back.
-        if let Some(fence) = app.store.acquire_lease(customer, run, app.clock.now()).await? {
+        if let Some(fence) = app
+            .store
+            .acquire_lease(customer, run, app.clock.now())
+            .await?
+        {
             app.store.release_lease(&fence, &state).await?;
             tracing::info!(customer.id = %customer, run.id = %run, "a lease was given back");
         }

@@ -65,7 +65,9 @@ impl Sweeper {
 
 impl fmt::Debug for Data {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Data").field("directory", &self.directory).finish_non_exhaustive()
+        f.debug_struct("Data")
+            .field("directory", &self.directory)
+            .finish_non_exhaustive()
     }
 }
 
@@ -81,11 +83,17 @@ impl Data {
         let was_broken_off = begin(&mut lock).map_err(unusable)?;
         let file = directory.join(TABLE);
         let table = |what: String| DataError::Table(file.clone(), what);
-        let path = file.to_str().ok_or_else(|| table("its path is no UTF-8".to_owned()))?;
+        let path = file
+            .to_str()
+            .ok_or_else(|| table("its path is no UTF-8".to_owned()))?;
         let database = Database::new(path).map_err(|error| table(error.to_string()))?;
         // Expired items stay until somebody sweeps; readers look at the time, so that is no hurry.
-        database.sweep_ttl().map_err(|error| table(error.to_string()))?;
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(unusable)?;
+        database
+            .sweep_ttl()
+            .map_err(|error| table(error.to_string()))?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+            .await
+            .map_err(unusable)?;
         let address = listener.local_addr().map_err(unusable)?;
         let (stop, stopped) = oneshot::channel();
         let server = tokio::spawn(dynoxide::server::serve_with_shutdown(
@@ -166,7 +174,9 @@ impl Data {
         }
         // A new file takes the old one's place in one step: half a file is never there.
         let new = path.with_extension("new");
-        std::fs::write(&new, text).and_then(|()| std::fs::rename(&new, &path)).map_err(unusable)
+        std::fs::write(&new, text)
+            .and_then(|()| std::fs::rename(&new, &path))
+            .map_err(unusable)
     }
 
     /// Stops serving the table, and gives the directory back. `all_ended`: nothing was broken off
@@ -246,7 +256,10 @@ mod tests {
         let data = Data::open(&directory).await.unwrap();
         let refused = Data::open(&directory).await.unwrap_err();
         assert!(matches!(refused, DataError::InUse(_)));
-        assert!(refused.to_string().contains(directory.to_str().unwrap()), "{refused}");
+        assert!(
+            refused.to_string().contains(directory.to_str().unwrap()),
+            "{refused}"
+        );
         data.close(true).await;
         let data = Data::open(&directory).await.unwrap();
         assert!(!data.was_broken_off());

@@ -35,15 +35,15 @@ impl Work for Functions {
     async fn handle(&self, function: Function, envelope: &Envelope) -> Result<Done, Failure> {
         let (app, vendors, budget) = (&self.app, &self.vendors, Budget::endless());
         match function {
-            Function::Import => {
-                import::handle(app, vendors, envelope, &budget).await.map(Done::Import)
-            }
-            Function::Matching => {
-                matching::handle(app, vendors, envelope, &budget).await.map(Done::Matching)
-            }
-            Function::PsaPush => {
-                psa_push::handle(app, vendors, envelope, &budget).await.map(Done::PsaPush)
-            }
+            Function::Import => import::handle(app, vendors, envelope, &budget)
+                .await
+                .map(Done::Import),
+            Function::Matching => matching::handle(app, vendors, envelope, &budget)
+                .await
+                .map(Done::Matching),
+            Function::PsaPush => psa_push::handle(app, vendors, envelope, &budget)
+                .await
+                .map(Done::PsaPush),
         }
     }
 }

@@ -34,7 +34,10 @@ impl Caller {
         let token = token()?;
         let document = json!([{ "token": token, "role": "super" }]).to_string();
         let secrets = [(SecretName::Operators, SecretString::from(document))].into();
-        let app = App { secrets: Secrets::memory(secrets), ..app.clone() };
+        let app = App {
+            secrets: Secrets::memory(secrets),
+            ..app.clone()
+        };
         Ok(Self::new(admin_api::router(app), token))
     }
 
@@ -45,8 +48,10 @@ impl Caller {
         path: &str,
         body: Bytes,
     ) -> Result<Value, LocalError> {
-        let digest: String =
-            Sha256::digest(&body).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest: String = Sha256::digest(&body)
+            .iter()
+            .map(|byte| format!("{byte:02x}"))
+            .collect();
         let request = Request::builder()
             .method(method)
             .uri(path)
@@ -57,12 +62,17 @@ impl Caller {
             .map_err(|_| LocalError::Asked("an id has a character that no id has".to_owned()))?;
         let Ok(response) = self.router.clone().oneshot(request).await;
         let status = response.status();
-        let body = to_bytes(response.into_body(), ANSWER_BYTES_MAX).await.unwrap_or_default();
+        let body = to_bytes(response.into_body(), ANSWER_BYTES_MAX)
+            .await
+            .unwrap_or_default();
         let answer: Value = serde_json::from_slice(&body).unwrap_or_default();
         if status.is_success() {
             return Ok(answer);
         }
-        let detail = answer.get("detail").and_then(Value::as_str).unwrap_or("no reason was given");
+        let detail = answer
+            .get("detail")
+            .and_then(Value::as_str)
+            .unwrap_or("no reason was given");
         Err(refused(status, detail))
     }
 }

@@ -24,6 +24,8 @@ pub mod explain;
 pub mod functions;
 mod in_process;
 pub mod local;
+#[cfg(test)]
+mod local_tests;
 pub mod print;
 pub mod queue;
 pub mod reviews;

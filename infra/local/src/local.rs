@@ -88,15 +88,28 @@ impl Local {
         let (bus, inbox) = unbounded_channel();
         let secrets = secrets(&config);
         let app = App::local(data.endpoint(), TABLE, Bus::Local(bus), secrets, clock);
-        app.store.create_table_if_missing().await.map_err(Failure::from)?;
+        app.store
+            .create_table_if_missing()
+            .await
+            .map_err(Failure::from)?;
         configured::put(&app, &config).await?;
         if data.was_broken_off() {
             configured::free_leases(&app).await?;
         }
         let vendors = Vendors::new().map_err(Failure::defect)?;
-        let functions = Functions { app: app.clone(), vendors: vendors.clone() };
+        let functions = Functions {
+            app: app.clone(),
+            vendors: vendors.clone(),
+        };
         let queue = Queue::new(functions, inbox, settings);
-        Ok(Self { config, app, vendors, data, queue, resumed: false })
+        Ok(Self {
+            config,
+            app,
+            vendors,
+            data,
+            queue,
+            resumed: false,
+        })
     }
 
     /// The queues.
@@ -111,7 +124,10 @@ impl Local {
     pub async fn resume(&mut self) -> Result<(), LocalError> {
         let waiting = self.data.waiting()?;
         if !waiting.is_empty() {
-            tracing::info!(events = waiting.len(), "going on with what waited at the last stop");
+            tracing::info!(
+                events = waiting.len(),
+                "going on with what waited at the last stop"
+            );
         }
         self.app.bus.publish(waiting).await.map_err(Failure::from)?;
         self.resumed = true;
@@ -147,16 +163,35 @@ impl Local {
         if let Some(customer) = customers.iter().find(|customer| customer.id.as_str() == id) {
             return Ok(customer.id.clone());
         }
-        let known: Vec<&str> =
-            customers.iter().take(20).map(|customer| customer.id.as_str()).collect();
-        let known = if known.is_empty() { "none".to_owned() } else { known.join(", ") };
-        Err(LocalError::Asked(format!("no customer has the id {id:?}; the file has: {known}")))
+        let known: Vec<&str> = customers
+            .iter()
+            .take(20)
+            .map(|customer| customer.id.as_str())
+            .collect();
+        let known = if known.is_empty() {
+            "none".to_owned()
+        } else {
+            known.join(", ")
+        };
+        Err(LocalError::Asked(format!(
+            "no customer has the id {id:?}; the file has: {known}"
+        )))
     }
 }
 
 fn secrets(config: &Config) -> Secrets {
     let mut secrets = BTreeMap::from([(SecretName::Operators, config.operators.clone())]);
-    secrets.extend(config.graph.clone().map(|document| (SecretName::Graph, document)));
-    secrets.extend(config.psa.clone().map(|document| (SecretName::Psa, document)));
+    secrets.extend(
+        config
+            .graph
+            .clone()
+            .map(|document| (SecretName::Graph, document)),
+    );
+    secrets.extend(
+        config
+            .psa
+            .clone()
+            .map(|document| (SecretName::Psa, document)),
+    );
     Secrets::memory(secrets)
 }

@@ -8,9 +8,14 @@ use muster::{commands, print};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    platform::telemetry::log_to_stderr();
     let command = arguments.command.unwrap_or(Command::Demo { keep: false });
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
+    // The demo narrates; its logs are for those who ask for them.
+    if !matches!(command, Command::Demo { .. }) || std::env::var_os("MUSTER_LOG").is_some() {
+        platform::telemetry::log_to_stderr();
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
     let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => {

@@ -40,11 +40,15 @@ async fn held(app: &App, customer: &CustomerId, reviews: &mut Reviews) -> Result
     let state = app.store.import_state(customer).await?;
     if let Some(held) = state.held {
         reviews.is_empty = false;
-        let approved = if state.approved.is_some() { "yes" } else { "no" };
+        let approved = if state.approved.is_some() {
+            "yes"
+        } else {
+            "no"
+        };
         reviews.held.add_row([
             customer.to_string(),
             held.run.to_string(),
-            held.at.to_string(),
+            table::when(held.at),
             held.reason,
             approved.to_owned(),
         ]);

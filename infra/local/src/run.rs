@@ -32,7 +32,12 @@ pub async fn pass(
             requests.push(request(local, &customer.id));
         }
     }
-    local.app.bus.publish(requests).await.map_err(Failure::from)?;
+    local
+        .app
+        .bus
+        .publish(requests)
+        .await
+        .map_err(Failure::from)?;
     local
         .until_idle(|ended| {
             told(&ended);
@@ -43,8 +48,12 @@ pub async fn pass(
 }
 
 fn request(local: &Local, customer: &CustomerId) -> Envelope {
-    let event = Event::ImportRequested { reason: RunReason::Now };
-    local.app.envelope(customer.clone(), Some(local.app.new_run_id()), event)
+    let event = Event::ImportRequested {
+        reason: RunReason::Now,
+    };
+    local
+        .app
+        .envelope(customer.clone(), Some(local.app.new_run_id()), event)
 }
 
 /// The counters and the time at the beginning of something.

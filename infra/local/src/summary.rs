@@ -120,7 +120,9 @@ impl Collected {
         match ended.end {
             End::Done(done) => customer.done(done, &ended.envelope.event),
             End::Refused(failure) | End::Dead(failure) => {
-                customer.told.insert(ended.function, (true, failure.chain()));
+                customer
+                    .told
+                    .insert(ended.function, (true, failure.chain()));
             }
         }
     }
@@ -151,7 +153,10 @@ impl Collected {
 
     /// The customers, by id.
     pub fn customers(&self) -> Vec<CustomerSummary> {
-        self.customers.iter().map(|(id, customer)| customer.summary(id)).collect()
+        self.customers
+            .iter()
+            .map(|(id, customer)| customer.summary(id))
+            .collect()
     }
 }
 
@@ -195,7 +200,11 @@ impl Customer {
     }
 
     fn summary(&self, id: &CustomerId) -> CustomerSummary {
-        let told: Vec<&str> = self.told.values().map(|(_, error)| error.as_str()).collect();
+        let told: Vec<&str> = self
+            .told
+            .values()
+            .map(|(_, error)| error.as_str())
+            .collect();
         CustomerSummary {
             id: id.to_string(),
             status: self.status().as_str(),
@@ -204,12 +213,130 @@ impl Customer {
     }
 }
 
-/// How accounts stand after a push: what it made had matched nothing before.
-fn after_push(before: MatchCounts, push: &psa_push::Outcome) -> MatchCounts {
+/// How accounts stand after a push.
+fn after_push(held: MatchCounts, push: &psa_push::Outcome) -> MatchCounts {
+    let (before, after) = (push.before, push.after);
+    let moved = |held: u64, before: u64, after: u64| (held + after).saturating_sub(before);
     MatchCounts {
-        created: before.created + push.created,
-        failed: before.failed + push.failed,
-        no_match: before.no_match.saturating_sub(push.created + push.failed),
-        ..before
+        matched: moved(held.matched, before.matched, after.matched),
+        created: moved(held.created, before.created, after.created),
+        more_than_one_match: moved(
+            held.more_than_one_match,
+            before.more_than_one_match,
+            after.more_than_one_match,
+        ),
+        no_match: moved(held.no_match, before.no_match, after.no_match),
+        blocked: moved(held.blocked, before.blocked, after.blocked),
+        failed: moved(held.failed, before.failed, after.failed),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::event::Envelope;
+    use domain::failure::Failure;
+    use domain::id::EventId;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn ended(function: Function, event: Event, end: End<Done>) -> Ended<Done> {
+        let envelope = Envelope {
+            id: EventId::parse("evt_1").unwrap(),
+            at: Timestamp::UNIX_EPOCH,
+            customer: CustomerId::parse("kiln").unwrap(),
+            run: None,
+            event,
+        };
+        Ended {
+            function,
+            envelope,
+            attempts: 1,
+            end,
+        }
+    }
+
+    fn imported(status: RunStatus, error: Option<&str>) -> Ended<Done> {
+        let outcome = import::Outcome {
+            status,
+            error: error.map(str::to_owned),
+            counts: RunCounts {
+                created: 2,
+                ..RunCounts::default()
+            },
+            continues: false,
+        };
+        ended(
+            Function::Import,
+            Event::ImportFinished {},
+            End::Done(Done::Import(outcome)),
+        )
+    }
+
+    fn matched(event: Event, matched: u64, error: Option<&str>) -> Ended<Done> {
+        let counts = MatchCounts {
+            matched,
+            ..MatchCounts::default()
+        };
+        let outcome = matching::Outcome {
+            counts,
+            error: error.map(str::to_owned),
+        };
+        ended(
+            Function::Matching,
+            event,
+            End::Done(Done::Matching(outcome)),
+        )
+    }
+
+    fn told(all: Vec<Ended<Done>>) -> (&'static str, Option<String>, Collected) {
+        let mut collected = Collected::default();
+        all.into_iter().for_each(|ended| collected.add(ended));
+        let customer = collected.customers().remove(0);
+        (customer.status, customer.error, collected)
+    }
+
+    #[test]
+    fn the_worst_of_the_functions_stands_and_a_later_outcome_takes_an_earlier_ones_place() {
+        let down = || matched(Event::ImportFinished {}, 0, Some("the PSA is down"));
+        let up = || matched(Event::ImportFinished {}, 7, None);
+        let well = || imported(RunStatus::Succeeded, None);
+        let dead = ended(
+            Function::Import,
+            Event::ImportFinished {},
+            End::Dead(Failure::retry("no answer")),
+        );
+        for (all, status, error) in [
+            (vec![well(), up()], "succeeded", None),
+            (vec![well(), down()], "failed", Some("the PSA is down")),
+            (vec![well(), down(), up()], "succeeded", None),
+            (
+                vec![imported(RunStatus::Held, Some("half would go")), up()],
+                "held",
+                Some("half would go"),
+            ),
+            (vec![dead, up()], "failed", Some("no answer")),
+            (
+                vec![imported(RunStatus::Succeeded, Some("2 unreadable"))],
+                "succeeded",
+                Some("2 unreadable"),
+            ),
+        ] {
+            let (found, why, _) = told(all);
+            assert_eq!((found, why.as_deref()), (status, error));
+        }
+    }
+
+    #[test]
+    fn counts_add_up_and_a_look_at_one_contact_counts_nobody() {
+        let contact = domain::id::ContactId::parse("12").unwrap();
+        let (.., collected) = told(vec![
+            imported(RunStatus::Running, None),
+            imported(RunStatus::Succeeded, None),
+            matched(Event::ImportFinished {}, 7, None),
+            matched(Event::ContactChanged { contact }, 0, None),
+        ]);
+        assert_eq!(collected.accounts().created, 4);
+        assert_eq!(collected.matches().matched, 7);
     }
 }

@@ -1,6 +1,7 @@
 //! How tables look, and the summary of a pass for people.
 
 use comfy_table::{ContentArrangement, Table, presets};
+use jiff::Timestamp;
 
 use crate::summary::Summary;
 
@@ -8,7 +9,7 @@ use crate::summary::Summary;
 pub(crate) fn with_heads(heads: &[&str]) -> Table {
     let mut table = Table::new();
     table
-        .load_preset(presets::UTF8_HORIZONTAL_ONLY)
+        .load_preset(presets::UTF8_FULL_CONDENSED)
         .set_content_arrangement(ContentArrangement::Dynamic)
         .set_header(heads.iter().copied());
     table
@@ -16,7 +17,14 @@ pub(crate) fn with_heads(heads: &[&str]) -> Table {
 
 /// A text, or a sign that there is none.
 pub(crate) fn or_none(text: Option<&str>) -> String {
-    text.filter(|text| !text.is_empty()).unwrap_or("–").to_owned()
+    text.filter(|text| !text.is_empty())
+        .unwrap_or("–")
+        .to_owned()
+}
+
+/// A time for people, to the minute.
+pub(crate) fn when(at: Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// What a pass came to, for people.
@@ -33,7 +41,10 @@ pub fn of_summary(summary: &Summary) -> String {
         "accounts".to_owned(),
         format!(
             "{} created, {} updated, {} unchanged, {} disabled, {} removed",
-            accounts.created, accounts.updated, accounts.unchanged, accounts.disabled,
+            accounts.created,
+            accounts.updated,
+            accounts.unchanged,
+            accounts.disabled,
             accounts.removed
         ),
     ]);
@@ -41,8 +52,12 @@ pub fn of_summary(summary: &Summary) -> String {
         "with the PSA".to_owned(),
         format!(
             "{} matched, {} created, {} more than one match, {} no match, {} blocked, {} failed",
-            matches.matched, matches.created, matches.more_than_one_match, matches.no_match,
-            matches.blocked, matches.failed
+            matches.matched,
+            matches.created,
+            matches.more_than_one_match,
+            matches.no_match,
+            matches.blocked,
+            matches.failed
         ),
     ]);
     numbers.add_row([

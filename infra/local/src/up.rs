@@ -47,9 +47,13 @@ impl Up {
     /// # Errors
     /// The port is taken.
     pub async fn serve(mut local: Local, port: u16) -> Result<Self, LocalError> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|error| {
-            LocalError::Asked(format!("the port {port} of 127.0.0.1 cannot be had: {error}"))
-        })?;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .await
+            .map_err(|error| {
+                LocalError::Asked(format!(
+                    "the port {port} of 127.0.0.1 cannot be had: {error}"
+                ))
+            })?;
         let address = listener
             .local_addr()
             .map_err(|error| LocalError::Machine("the port cannot be asked for", error))?;
@@ -58,7 +62,13 @@ impl Up {
         let router = router(&local);
         let server = axum::serve(listener, router).with_graceful_shutdown(is_set(stopped));
         let server = tokio::spawn(server.into_future());
-        Ok(Self { local, address, server, schedule: None, stop })
+        Ok(Self {
+            local,
+            address,
+            server,
+            schedule: None,
+            stop,
+        })
     }
 
     /// Starts the schedule, with a first tick at once.
@@ -80,7 +90,10 @@ impl Up {
 
     /// Works until `until` is ready.
     pub async fn run(&mut self, until: impl Future<Output = ()>) {
-        self.local.queue().run_until(until, |ended| log(&ended)).await;
+        self.local
+            .queue()
+            .run_until(until, |ended| log(&ended))
+            .await;
     }
 
     /// Takes nothing new, finishes what is in hand and keeps what waits for the next start.

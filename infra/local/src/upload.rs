@@ -75,8 +75,15 @@ fn must_have_source(
     customer: &CustomerId,
     source: UploadSource,
 ) -> Result<(), LocalError> {
-    let has = local.config.customers.iter().filter(|held| held.id == *customer);
-    if has.flat_map(|held| &held.sources).any(|held| held.as_str() == source.as_str()) {
+    let has = local
+        .config
+        .customers
+        .iter()
+        .filter(|held| held.id == *customer);
+    if has
+        .flat_map(|held| &held.sources)
+        .any(|held| held.as_str() == source.as_str())
+    {
         return Ok(());
     }
     let source = source.as_str();
@@ -88,15 +95,25 @@ fn must_have_source(
 
 /// The last part of a path: a label for people.
 fn label(path: &std::path::Path) -> String {
-    path.file_name().map_or_else(|| "file".to_owned(), |name| name.to_string_lossy().into_owned())
+    path.file_name().map_or_else(
+        || "file".to_owned(),
+        |name| name.to_string_lossy().into_owned(),
+    )
 }
 
 fn packed(path: &PathBuf) -> Result<Vec<Bytes>, LocalError> {
-    let unreadable =
-        |error| LocalError::Asked(format!("the file {} cannot be read: {error}", path.display()));
+    let unreadable = |error| {
+        LocalError::Asked(format!(
+            "the file {} cannot be read: {error}",
+            path.display()
+        ))
+    };
     let parts = pack(File::open(path).map_err(unreadable)?).map_err(unreadable)?;
     if parts.is_empty() {
-        return Err(LocalError::Asked(format!("the file {} is empty", path.display())));
+        return Err(LocalError::Asked(format!(
+            "the file {} is empty",
+            path.display()
+        )));
     }
     Ok(parts)
 }
@@ -116,15 +133,27 @@ async fn send_as(
         "coverage": coverage.as_str(),
         "files": declared,
     });
-    let opened = agent.call(Method::POST, "/v1/uploads", opening.to_string().into()).await?;
-    let upload = opened.get("upload_id").and_then(Value::as_str).unwrap_or_default().to_owned();
+    let opened = agent
+        .call(Method::POST, "/v1/uploads", opening.to_string().into())
+        .await?;
+    let upload = opened
+        .get("upload_id")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned();
     for (file, (_, parts)) in files.into_iter().enumerate() {
         for (part, body) in parts.into_iter().enumerate() {
             let path = format!("/v1/uploads/{upload}/files/{}/parts/{}", file + 1, part + 1);
             agent.call(Method::PUT, &path, body).await?;
         }
     }
-    agent.call(Method::POST, &format!("/v1/uploads/{upload}/complete"), Bytes::new()).await?;
+    agent
+        .call(
+            Method::POST,
+            &format!("/v1/uploads/{upload}/complete"),
+            Bytes::new(),
+        )
+        .await?;
     Ok(())
 }
 

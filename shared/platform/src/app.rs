@@ -79,8 +79,8 @@ impl App {
             store: Store::new(local_table(endpoint), table, meter.clone()),
             bus,
             secrets,
+            ids: Ids::under(&clock),
             clock,
-            ids: Ids::default(),
             metrics: Metrics::silent(),
             meter,
         }

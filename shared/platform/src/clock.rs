@@ -1,5 +1,8 @@
-//! The time. Decisions get it as a value; only handlers ask for it, here.
+//! The time. Decisions get it as a value; only handlers ask for it, here. A time that a test sets
+//! also numbers the ids that are made under it, so that the same test makes the same ids, and makes
+//! none twice when it starts the system again on the same table.
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::{SignedDuration, Timestamp};
@@ -9,14 +12,32 @@ use jiff::{SignedDuration, Timestamp};
 pub enum Clock {
     /// The machine's clock.
     System,
-    /// A time that a test sets.
-    Fixed(Arc<Mutex<Timestamp>>),
+    /// A time that a test sets. Clones stand at the same time.
+    Fixed(Arc<FixedTime>),
+}
+
+/// A time that stands still until it is moved.
+#[derive(Debug)]
+pub struct FixedTime {
+    at: Mutex<Timestamp>,
+    /// How many ids were made under it.
+    pub(crate) ids: AtomicU64,
+}
+
+impl FixedTime {
+    fn change(&self, to: impl FnOnce(Timestamp) -> Timestamp) {
+        let mut at = self.at.lock().unwrap_or_else(PoisonError::into_inner);
+        *at = to(*at);
+    }
 }
 
 impl Clock {
     /// A clock that stands at that time until it is moved.
     pub fn fixed(at: Timestamp) -> Self {
-        Self::Fixed(Arc::new(Mutex::new(at)))
+        Self::Fixed(Arc::new(FixedTime {
+            at: Mutex::new(at),
+            ids: AtomicU64::new(0),
+        }))
     }
 
     /// What time it is.
@@ -27,15 +48,21 @@ impl Clock {
     pub fn now(&self) -> Timestamp {
         match self {
             Self::System => Timestamp::now(),
-            Self::Fixed(at) => *at.lock().unwrap_or_else(PoisonError::into_inner),
+            Self::Fixed(fixed) => *fixed.at.lock().unwrap_or_else(PoisonError::into_inner),
         }
     }
 
     /// Moves a fixed clock on. The machine's clock moves by itself.
     pub fn advance(&self, by: SignedDuration) {
-        if let Self::Fixed(at) = self {
-            let mut at = at.lock().unwrap_or_else(PoisonError::into_inner);
-            *at += by;
+        if let Self::Fixed(fixed) = self {
+            fixed.change(|at| at + by);
+        }
+    }
+
+    /// Puts a fixed clock to that time, which may be an earlier one. The machine's clock stays.
+    pub fn set(&self, to: Timestamp) {
+        if let Self::Fixed(fixed) = self {
+            fixed.change(|_| to);
         }
     }
 }
@@ -50,5 +77,7 @@ mod tests {
         let copy = clock.clone();
         clock.advance(SignedDuration::from_secs(60));
         assert_eq!(copy.now().as_second(), 60);
+        copy.set(Timestamp::from_second(5).unwrap());
+        assert_eq!(clock.now().as_second(), 5);
     }
 }

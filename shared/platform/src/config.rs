@@ -1,5 +1,9 @@
-//! Every environment variable, read once. All problems are told together, each with the variable's
-//! name.
+//! Every environment variable of a deployment, read once. All problems are told together, each with
+//! the variable's name, so that one deployment suffices to put them all right.
+//!
+//! Endpoints and credentials of AWS are the SDK's own variables and not read here.
+
+use crate::telemetry;
 
 /// What a deployment sets.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -8,10 +12,13 @@ pub struct Config {
     pub table: String,
     /// `MUSTER_BUS`: the event bus.
     pub bus: String,
-    /// `MUSTER_SECRETS_PREFIX`: the first part of the secrets' names.
+    /// `MUSTER_SECRETS_PREFIX`: the first part of the secrets' names, without a slash at its end.
     pub secrets_prefix: String,
     /// `MUSTER_STAGE`: which deployment of ours this is; a dimension of the metrics.
     pub stage: String,
+    /// `MUSTER_LOG`: how much is logged, as `info` or `import=debug,info`. `info` where it is not
+    /// set.
+    pub log: String,
     /// `_HANDLER`: which function this is, set by Lambda.
     pub handler: String,
 }
@@ -43,24 +50,31 @@ impl Config {
     /// As [`Config::from_env`].
     pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
         let mut problems = Vec::new();
-        let mut take = |name: &str| match look_up(name) {
-            None => {
-                problems.push(format!("{name} is not set"));
-                String::new()
-            }
-            Some(value) if value.is_empty() || value.len() > VALUE_LENGTH_MAX => {
-                problems.push(format!("{name} must have 1 to {VALUE_LENGTH_MAX} bytes"));
-                String::new()
-            }
-            Some(value) => value,
+        let mut take = |name: &str, default: Option<&str>| {
+            let value = look_up(name).or_else(|| default.map(str::to_owned));
+            let problem = match &value {
+                None => Some("is not set".to_owned()),
+                Some(value) => problem(value),
+            };
+            problems.extend(problem.map(|what| format!("{name} {what}")));
+            value.unwrap_or_default()
         };
         let config = Self {
-            table: take("MUSTER_TABLE"),
-            bus: take("MUSTER_BUS"),
-            secrets_prefix: take("MUSTER_SECRETS_PREFIX"),
-            stage: take("MUSTER_STAGE"),
-            handler: take("_HANDLER"),
+            table: take("MUSTER_TABLE", None),
+            bus: take("MUSTER_BUS", None),
+            secrets_prefix: take("MUSTER_SECRETS_PREFIX", None),
+            stage: take("MUSTER_STAGE", None),
+            log: take("MUSTER_LOG", Some(telemetry::LOG_DEFAULT)),
+            handler: take("_HANDLER", None),
         };
+        if config.secrets_prefix.ends_with('/') {
+            problems.push("MUSTER_SECRETS_PREFIX must not end with a slash".to_owned());
+        }
+        if !telemetry::is_filter(&config.log) {
+            let what =
+                "MUSTER_LOG must be a level, as info, or one per crate, as import=debug,info";
+            problems.push(what.to_owned());
+        }
         if problems.is_empty() {
             Ok(config)
         } else {
@@ -69,16 +83,72 @@ impl Config {
     }
 }
 
+/// What is wrong with a value. The value itself is not told: people paste all sorts of things.
+fn problem(value: &str) -> Option<String> {
+    if value.is_empty() || value.len() > VALUE_LENGTH_MAX {
+        return Some(format!("must have 1 to {VALUE_LENGTH_MAX} bytes"));
+    }
+    let is_plain = value.bytes().all(|byte| byte.is_ascii_graphic());
+    (!is_plain).then(|| "must be of visible ASCII characters without blanks".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn read(changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::read(|name| {
+            let change = changes.iter().find(|(changed, _)| *changed == name);
+            match change {
+                Some((_, value)) => Some((*value).to_owned()),
+                None if name == "MUSTER_LOG" => None,
+                None => Some(name.to_lowercase()),
+            }
+        })
+    }
 
     #[test]
     fn all_problems_are_told_together() {
         let error = Config::read(|name| (name == "MUSTER_BUS").then(String::new)).unwrap_err();
         assert_eq!(error.0.len(), 5);
         assert!(error.to_string().contains("MUSTER_TABLE is not set"));
-        assert!(error.to_string().contains("MUSTER_BUS must have"));
-        assert!(Config::read(|name| Some(name.to_lowercase())).is_ok());
+        assert!(
+            error
+                .to_string()
+                .contains("MUSTER_BUS must have 1 to 256 bytes")
+        );
+    }
+
+    #[test]
+    fn a_whole_environment_is_read_and_logging_need_not_be_set() {
+        let config = read(&[]).unwrap();
+        assert_eq!(
+            (config.table.as_str(), config.handler.as_str()),
+            ("muster_table", "_handler")
+        );
+        assert_eq!(config.log, "info");
+        assert_eq!(
+            read(&[("MUSTER_LOG", "import=debug,warn")]).unwrap().log,
+            "import=debug,warn"
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_told_by_the_variable_and_without_its_value() {
+        let unusable = [
+            ("MUSTER_TABLE", "muster\n"),
+            ("MUSTER_STAGE", "pro duction"),
+            ("MUSTER_BUS", "büs"),
+            ("MUSTER_SECRETS_PREFIX", "muster/production/"),
+            ("MUSTER_LOG", "import=loud"),
+        ];
+        for (name, value) in unusable {
+            let error = read(&[(name, value)]).unwrap_err();
+            assert_eq!(error.0.len(), 1, "{error}");
+            assert!(error.0[0].starts_with(name), "{error}");
+            assert!(!error.0[0].contains(value.trim()), "{error}");
+        }
+        let long = "x".repeat(257);
+        assert!(read(&[("MUSTER_TABLE", &long)]).is_err());
     }
 }

@@ -9,6 +9,8 @@ mod budget;
 mod bus;
 mod clock;
 mod config;
+#[cfg(test)]
+mod fake;
 pub mod host;
 mod ids;
 pub mod meter;
@@ -20,7 +22,7 @@ pub mod telemetry;
 pub use app::{App, local_table};
 pub use budget::Budget;
 pub use bus::{Bus, BusError};
-pub use clock::Clock;
+pub use clock::{Clock, FixedTime};
 pub use config::{Config, ConfigError};
 pub use ids::Ids;
 pub use problem::Problem;

@@ -4,8 +4,11 @@
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use domain::failure::Failure;
+use domain::failure::{Disposition, Failure};
 use serde_json::json;
+
+/// The media type of a problem.
+pub(crate) const PROBLEM_JSON: &str = "application/problem+json";
 
 /// What is wrong, in words for the caller.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,15 +55,36 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
     }
 
-    /// 503: something of ours does not answer. The reason is logged here; the caller is told to
-    /// come again.
+    /// The request failed on our side. The reason is logged here; the caller is told 503 and to
+    /// come again, or 500 where we are wrong and coming again would not help.
     pub fn unavailable(failure: &Failure) -> Self {
-        let disposition = failure.disposition().as_str();
-        tracing::error!(disposition, error = %failure.chain(), "a request could not be served");
-        Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "not possible at the moment; try again",
-        )
+        let disposition = failure.disposition();
+        tracing::error!(
+            disposition = disposition.as_str(), error = %failure.chain(),
+            "a request could not be served"
+        );
+        match disposition {
+            Disposition::Retry { .. } | Disposition::Reject | Disposition::Suspend => {
+                Self::of(StatusCode::SERVICE_UNAVAILABLE)
+            }
+            Disposition::Defect => Self::of(StatusCode::INTERNAL_SERVER_ERROR),
+        }
+    }
+
+    /// A status with what we say of it to everybody: nothing of the request is in it.
+    pub(crate) fn of(status: StatusCode) -> Self {
+        let detail = match status {
+            StatusCode::NOT_FOUND => "there is no such address",
+            StatusCode::METHOD_NOT_ALLOWED => "this address does not take that method",
+            StatusCode::PAYLOAD_TOO_LARGE => "the body is too large",
+            StatusCode::UNSUPPORTED_MEDIA_TYPE => "the body must be JSON, and Content-Type say so",
+            StatusCode::UNPROCESSABLE_ENTITY => "the body is JSON, but not what is expected here",
+            StatusCode::INTERNAL_SERVER_ERROR => "something of ours is wrong; it was logged",
+            StatusCode::SERVICE_UNAVAILABLE => "not possible at the moment; try again",
+            _ if status.is_client_error() => "the request cannot be understood",
+            _ => "the request could not be served",
+        };
+        Self::new(status, detail)
     }
 
     /// The status that is answered.
@@ -74,8 +98,44 @@ impl IntoResponse for Problem {
         let title = self.status.canonical_reason().unwrap_or("Problem");
         let body = json!({ "status": self.status.as_u16(), "title": title, "detail": self.detail });
         let mut response = (self.status, Json(body)).into_response();
-        let kind = HeaderValue::from_static("application/problem+json");
+        let kind = HeaderValue::from_static(PROBLEM_JSON);
         response.headers_mut().insert(header::CONTENT_TYPE, kind);
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use serde_json::Value;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_problem_is_told_as_rfc_9457_has_it() {
+        let response = Problem::conflict("the customer is paused").into_response();
+        assert_eq!(response.status(), StatusCode::CONFLICT);
+        assert_eq!(response.headers()[header::CONTENT_TYPE], PROBLEM_JSON);
+        let body = to_bytes(response.into_body(), 1024).await.unwrap();
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        let expected =
+            json!({ "status": 409, "title": "Conflict", "detail": "the customer is paused" });
+        assert_eq!(body, expected);
+    }
+
+    #[test]
+    fn the_caller_learns_nothing_of_a_failure_but_whether_to_come_again() {
+        for (failure, status) in [
+            (Failure::retry("table muster-secret throttled"), 503),
+            (
+                Failure::new(Disposition::Suspend, "token muster-secret expired"),
+                503,
+            ),
+            (Failure::defect("item muster-secret is corrupt"), 500),
+        ] {
+            let problem = Problem::unavailable(&failure);
+            assert_eq!(problem.status().as_u16(), status);
+            assert!(!problem.detail.contains("muster-secret"));
+        }
     }
 }

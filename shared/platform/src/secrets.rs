@@ -1,18 +1,24 @@
 //! Secrets: Secrets Manager with a cache, or memory. One secret per kind of connection, never one
 //! per customer. AWS's caching client brings the SDK's default TLS with it, a second crypto library
-//! in every package, so the cache is these few lines.
+//! in every package, so the cache is ours; see `cache`.
+//!
+//! Invariant: no error and no log line holds a value. An answer of the service is never printed
+//! whole, since one that cannot be read may still carry the secret.
+
+mod cache;
+#[cfg(test)]
+mod tests;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use aws_sdk_secretsmanager::error::DisplayErrorContext;
+use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_secretsmanager::operation::get_secret_value::GetSecretValueError;
 use domain::failure::{Disposition, Failure};
 use secrecy::SecretString;
-use tokio::sync::Mutex;
 
-/// How long a secret is used before it is read again.
-const KEPT: Duration = Duration::from_secs(300);
+use cache::Cache;
 
 /// Which secret. Its value is a JSON document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,7 +51,18 @@ pub enum SecretError {
     /// There is none of that name.
     #[error("there is no secret {0}; create it as docs/configuration.md says")]
     Missing(String),
-    /// It cannot be read.
+    /// The function may not read it.
+    #[error(
+        "the secret {name} may not be read ({what}); allow the function's role \
+         secretsmanager:GetSecretValue on it, and kms:Decrypt where it has a key of its own"
+    )]
+    Denied {
+        /// Which.
+        name: String,
+        /// What the service said.
+        what: String,
+    },
+    /// It cannot be read at the moment.
     #[error("the secret {name} cannot be read: {what}")]
     Unreadable {
         /// Which.
@@ -58,7 +75,7 @@ pub enum SecretError {
 impl From<SecretError> for Failure {
     fn from(error: SecretError) -> Self {
         let disposition = match &error {
-            SecretError::Missing(_) => Disposition::Suspend,
+            SecretError::Missing(_) | SecretError::Denied { .. } => Disposition::Suspend,
             SecretError::Unreadable { .. } => Disposition::Retry { after: None },
         };
         Self::new(disposition, error)
@@ -69,26 +86,27 @@ impl From<SecretError> for Failure {
 #[derive(Clone)]
 pub enum Secrets {
     /// Secrets Manager, with what was read lately.
-    Aws {
-        /// The client.
-        client: aws_sdk_secretsmanager::Client,
-        /// The first part of every secret's name, as `muster/production`.
-        prefix: String,
-        /// What was read, and when.
-        cache: Arc<Mutex<BTreeMap<SecretName, (Instant, SecretString)>>>,
-    },
+    Aws(Arc<Manager>),
     /// Memory.
     Memory(Arc<BTreeMap<SecretName, SecretString>>),
 }
 
+/// Secrets Manager, with what was read lately.
+pub struct Manager {
+    client: aws_sdk_secretsmanager::Client,
+    /// The first part of every secret's name, as `muster/production`.
+    prefix: String,
+    cache: Cache,
+}
+
 impl Secrets {
-    /// Secrets Manager.
+    /// Secrets Manager: the secrets `<prefix>/graph` and so on.
     pub fn aws(client: aws_sdk_secretsmanager::Client, prefix: impl Into<String>) -> Self {
-        Self::Aws {
+        Self::Aws(Arc::new(Manager {
             client,
             prefix: prefix.into(),
-            cache: Arc::default(),
-        }
+            cache: Cache::default(),
+        }))
     }
 
     /// Memory.
@@ -96,41 +114,21 @@ impl Secrets {
         Self::Memory(Arc::new(secrets))
     }
 
-    /// A secret. When Secrets Manager does not answer, what was read last is used on.
+    /// A secret. Read again after five minutes; when Secrets Manager does not answer then, what was
+    /// read last is used on.
     ///
     /// # Errors
-    /// `Missing` where there is none of that name, `Unreadable` where it cannot be read and never
-    /// was.
+    /// `Missing` where there is none of that name, `Denied` where we may not read it, `Unreadable`
+    /// where it cannot be read and never was.
     pub async fn get(&self, name: SecretName) -> Result<SecretString, SecretError> {
         match self {
             Self::Memory(secrets) => secrets
                 .get(&name)
                 .cloned()
                 .ok_or_else(|| SecretError::Missing(name.as_str().to_owned())),
-            Self::Aws {
-                client,
-                prefix,
-                cache,
-            } => {
-                // The lock is held over the call: callers wait for one reading, not for many.
-                let mut cache = cache.lock().await;
-                let held = cache.get(&name).cloned();
-                if let Some((read_at, value)) = &held
-                    && read_at.elapsed() < KEPT
-                {
-                    return Ok(value.clone());
-                }
-                match (read(client, prefix, name).await, held) {
-                    (Ok(value), _) => {
-                        cache.insert(name, (Instant::now(), value.clone()));
-                        Ok(value)
-                    }
-                    (Err(error @ SecretError::Unreadable { .. }), Some((_, value))) => {
-                        tracing::warn!(%error, "a secret is used on as it was read last");
-                        Ok(value)
-                    }
-                    (Err(error), _) => Err(error),
-                }
+            Self::Aws(manager) => {
+                let read = manager.read(name);
+                manager.cache.get(name, Instant::now(), read).await
             }
         }
     }
@@ -138,65 +136,58 @@ impl Secrets {
     /// A secret, or none where there is none of that name.
     ///
     /// # Errors
-    /// Where it cannot be read.
+    /// Where it cannot be read, or may not.
     pub async fn find(&self, name: SecretName) -> Result<Option<SecretString>, SecretError> {
         match self.get(name).await {
             Ok(value) => Ok(Some(value)),
             Err(SecretError::Missing(_)) => Ok(None),
-            Err(error @ SecretError::Unreadable { .. }) => Err(error),
-        }
-    }
-}
-
-async fn read(
-    client: &aws_sdk_secretsmanager::Client,
-    prefix: &str,
-    name: SecretName,
-) -> Result<SecretString, SecretError> {
-    let full = format!("{prefix}/{}", name.as_str());
-    let unreadable = |what: String| SecretError::Unreadable {
-        name: full.clone(),
-        what,
-    };
-    match client.get_secret_value().secret_id(&full).send().await {
-        Ok(answer) => match answer.secret_string() {
-            Some(text) => Ok(SecretString::from(text)),
-            None => Err(unreadable(
-                "it is binary, and a JSON document is expected".to_owned(),
-            )),
-        },
-        Err(error) => {
-            let is_missing = error
-                .as_service_error()
-                .is_some_and(|e| e.is_resource_not_found_exception());
-            if is_missing {
-                return Err(SecretError::Missing(full));
+            Err(error @ (SecretError::Denied { .. } | SecretError::Unreadable { .. })) => {
+                Err(error)
             }
-            Err(unreadable(DisplayErrorContext(&error).to_string()))
         }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use secrecy::ExposeSecret;
+impl Manager {
+    async fn read(&self, name: SecretName) -> Result<SecretString, SecretError> {
+        let full = format!("{}/{}", self.prefix, name.as_str());
+        match self.client.get_secret_value().secret_id(&full).send().await {
+            Ok(answer) => match answer.secret_string() {
+                Some(text) => Ok(SecretString::from(text)),
+                None => Err(SecretError::Unreadable {
+                    name: full,
+                    what: "it is binary, and a JSON document is expected".to_owned(),
+                }),
+            },
+            Err(error) => Err(judge(full, &error)),
+        }
+    }
+}
 
-    use super::*;
-
-    #[tokio::test]
-    async fn memory_gives_what_it_was_given_and_names_what_it_lacks() {
-        let held = [(SecretName::Graph, SecretString::from("{}"))].into();
-        let secrets = Secrets::memory(held);
-        assert_eq!(
-            secrets
-                .get(SecretName::Graph)
-                .await
-                .unwrap()
-                .expose_secret(),
-            "{}"
-        );
-        let missing = secrets.get(SecretName::Psa).await.unwrap_err();
-        assert!(missing.to_string().contains("psa"));
-        assert!(secrets.find(SecretName::Psa).await.unwrap().is_none());
+/// What an error means. Of the answer, only the code and the service's own words are kept.
+fn judge<R>(name: String, error: &SdkError<GetSecretValueError, R>) -> SecretError {
+    let what = match error {
+        SdkError::TimeoutError(_) => "no answer in time".to_owned(),
+        SdkError::DispatchFailure(_) => "Secrets Manager cannot be reached".to_owned(),
+        SdkError::ResponseError(_) => "the answer cannot be understood".to_owned(),
+        SdkError::ServiceError(service) => {
+            let code = service.err().code().unwrap_or("no code");
+            format!(
+                "{code}: {}",
+                service.err().message().unwrap_or("no message")
+            )
+        }
+        // Of the SDK's own making: the request could not be built, as without credentials.
+        SdkError::ConstructionFailure(_) | _ => {
+            "the request cannot be made; are there credentials?".to_owned()
+        }
+    };
+    match error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code)
+    {
+        Some("ResourceNotFoundException") => SecretError::Missing(name),
+        Some("AccessDeniedException" | "DecryptionFailure") => SecretError::Denied { name, what },
+        Some(_) | None => SecretError::Unreadable { name, what },
     }
 }

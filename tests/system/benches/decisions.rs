@@ -35,9 +35,15 @@ fn customer() -> Customer {
 }
 
 fn reading(number: usize) -> Reading {
-    let mut values = Values { enabled: Said::Value(true), ..Values::default() };
+    let mut values = Values {
+        enabled: Said::Value(true),
+        ..Values::default()
+    };
     let mut say = |attribute, text: String| values.say(attribute, Said::Value(text));
-    say(Attribute::DisplayName, format!("Given{} Family{number}", number % 977));
+    say(
+        Attribute::DisplayName,
+        format!("Given{} Family{number}", number % 977),
+    );
     say(Attribute::Username, format!("person{number}@bench.example"));
     say(Attribute::GivenName, format!("Given{}", number % 977));
     say(Attribute::Surname, format!("Family{number}"));
@@ -45,13 +51,22 @@ fn reading(number: usize) -> Reading {
     say(Attribute::Mobile, format!("+46 70 {number:07}"));
     values.alternate_emails = Said::Value(vec![format!("p{number}@bench.onmicrosoft.example")]);
     values.licences = Said::Value(vec!["05e9a617-0261-4cee-bb44-138d3ef5d965".to_owned()]);
-    let key = IdentityKey::new(Source::Microsoft365, format!("00000000-0000-4000-8000-{number:012x}"));
-    Reading { key, news: News::Present(Box::new(values)) }
+    let key = IdentityKey::new(
+        Source::Microsoft365,
+        format!("00000000-0000-4000-8000-{number:012x}"),
+    );
+    Reading {
+        key,
+        news: News::Present(Box::new(values)),
+    }
 }
 
 fn contact(number: usize) -> Contact {
     let mut fields = Fields::default();
-    fields.set(Attribute::DisplayName, Some(format!("Given{} Family{number}", number % 977)));
+    fields.set(
+        Attribute::DisplayName,
+        Some(format!("Given{} Family{number}", number % 977)),
+    );
     fields.set(Attribute::GivenName, Some(format!("Given{}", number % 977)));
     fields.set(Attribute::Surname, Some(format!("Family{number}")));
     // A third by address, a third by alternate address, a third by name.
@@ -74,7 +89,12 @@ fn contact(number: usize) -> Contact {
     }
 }
 
-fn plan(inventory: &Inventory, readings: Vec<Reading>, now: Timestamp, wanted: &CustomerPolicies) -> Plan {
+fn plan(
+    inventory: &Inventory,
+    readings: Vec<Reading>,
+    now: Timestamp,
+    wanted: &CustomerPolicies,
+) -> Plan {
     let rules = Rules {
         customer: &customer(),
         policies: wanted,
@@ -92,17 +112,21 @@ fn planning(criterion: &mut Criterion) {
     group.sample_size(10);
     for count in [1_000, 10_000, 100_000] {
         group.throughput(Throughput::Elements(count as u64));
-        group.bench_with_input(BenchmarkId::from_parameter(count), &count, |bencher, count| {
-            bencher.iter_batched(
-                || (0..*count).map(reading).collect::<Vec<Reading>>(),
-                |readings| {
-                    for page in readings.chunks(PAGE) {
-                        black_box(plan(&Inventory::default(), page.to_vec(), now, &policies));
-                    }
-                },
-                BatchSize::PerIteration,
-            );
-        });
+        group.bench_with_input(
+            BenchmarkId::from_parameter(count),
+            &count,
+            |bencher, count| {
+                bencher.iter_batched(
+                    || (0..*count).map(reading).collect::<Vec<Reading>>(),
+                    |readings| {
+                        for page in readings.chunks(PAGE) {
+                            black_box(plan(&Inventory::default(), page.to_vec(), now, &policies));
+                        }
+                    },
+                    BatchSize::PerIteration,
+                );
+            },
+        );
     }
     group.finish();
 }
@@ -113,9 +137,17 @@ fn matching(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("matching");
     group.sample_size(10);
     for count in [1_000, 10_000, 20_000, 100_000] {
-        let planned = plan(&Inventory::default(), (0..count).map(reading).collect(), now, &policies);
-        let accounts: Vec<Account> =
-            planned.changes.into_iter().map(|change| change.account).collect();
+        let planned = plan(
+            &Inventory::default(),
+            (0..count).map(reading).collect(),
+            now,
+            &policies,
+        );
+        let accounts: Vec<Account> = planned
+            .changes
+            .into_iter()
+            .map(|change| change.account)
+            .collect();
         let contacts: Vec<Contact> = (0..count).map(contact).collect();
         let taken = BTreeSet::new();
         group.throughput(Throughput::Elements(count as u64));

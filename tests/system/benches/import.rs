@@ -17,8 +17,8 @@ use domain::policy::resolve;
 use muster::config::Config;
 use muster::local::Local;
 use muster::run::pass;
-use platform::{Clock, SecretName};
 use platform::store::AccountWrite;
+use platform::{Clock, SecretName};
 use serde_json::json;
 use simulators::graph::{Behaviour, CLIENT_ID, CLIENT_SECRET};
 use simulators::{Graph, Options};
@@ -31,8 +31,14 @@ const PAGE: usize = 999;
 
 fn main() {
     // Cargo's own arguments are not for us.
-    let users = std::env::args().filter_map(|word| word.parse().ok()).next().unwrap_or(USERS);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
+    let users = std::env::args()
+        .filter_map(|word| word.parse().ok())
+        .next()
+        .unwrap_or(USERS);
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime");
     if std::env::var_os(ROLE).is_some() {
         runtime.block_on(tenant(users));
     } else if std::env::args().any(|word| word == "--bench") {
@@ -44,7 +50,13 @@ fn main() {
 async fn tenant(users: usize) {
     let graph = Graph::start(Options::unrecorded()).await.expect("a port");
     graph.add_tenant(TENANT, "bench.example");
-    graph.set_behaviour(TENANT, Behaviour { page_size: PAGE, ..Behaviour::default() });
+    graph.set_behaviour(
+        TENANT,
+        Behaviour {
+            page_size: PAGE,
+            ..Behaviour::default()
+        },
+    );
     let mut ids = Vec::new();
     for number in 0..users {
         ids.push(graph.put_user(TENANT, user(number)));
@@ -91,13 +103,19 @@ impl Tenant {
         let mut answers = BufReader::new(process.stdout.take().expect("it is piped"));
         let mut base = String::new();
         answers.read_line(&mut base).expect("an address");
-        Self { process, answers, base: base.trim().to_owned() }
+        Self {
+            process,
+            answers,
+            base: base.trim().to_owned(),
+        }
     }
 
     fn change(&mut self, count: usize) {
         let stdin = self.process.stdin.as_mut().expect("it is piped");
         writeln!(stdin, "{count}").expect("the tenant listens");
-        self.answers.read_line(&mut String::new()).expect("it answers");
+        self.answers
+            .read_line(&mut String::new())
+            .expect("it answers");
     }
 }
 
@@ -125,7 +143,12 @@ async fn measure(users: usize) {
     let straight = write_straight(&tenant.base, accounts).await;
     let ratio = first.as_secs_f64() / straight.as_secs_f64();
     let notes = format!("the first import takes {ratio:.2} times as long");
-    row("writing the same accounts straight into the table", straight, users, &notes);
+    row(
+        "writing the same accounts straight into the table",
+        straight,
+        users,
+        &notes,
+    );
 }
 
 async fn run(local: &mut Local, name: &str, users: usize) -> Duration {
@@ -144,7 +167,11 @@ async fn run(local: &mut Local, name: &str, users: usize) -> Duration {
         peak_mb(),
     );
     row(name, took, users, &notes);
-    for error in summary.customers.iter().filter_map(|customer| customer.error.as_ref()) {
+    for error in summary
+        .customers
+        .iter()
+        .filter_map(|customer| customer.error.as_ref())
+    {
         say(error);
     }
     took
@@ -164,7 +191,9 @@ fn config(base: &str) -> Config {
 
 async fn open(base: &str, folder: &std::path::Path) -> Local {
     let settings = muster::queue::Settings::default();
-    Local::open_with(config(base), folder, Clock::System, settings).await.expect("a data directory")
+    Local::open_with(config(base), folder, Clock::System, settings)
+        .await
+        .expect("a data directory")
 }
 
 /// All pages, planned against nothing: what an import does besides the table.
@@ -172,7 +201,8 @@ async fn read_and_plan(base: &str, users: usize) -> (Duration, Vec<Account>) {
     let config = config(base);
     let customer = config.customers.first().expect("one customer").clone();
     let policies = resolve(&config.policies, &customer);
-    let settings = Settings::from_json(config.graph.as_ref().expect("a connection")).expect("settings");
+    let settings =
+        Settings::from_json(config.graph.as_ref().expect("a connection")).expect("settings");
     let vendors = Vendors::new().expect("a client");
     let graph = vendors.graph(&settings, TENANT).expect("a tenant");
     let mut accounts = Vec::with_capacity(users);
@@ -219,7 +249,12 @@ async fn write_straight(base: &str, accounts: Vec<Account>) -> Duration {
         .collect();
     let started = Instant::now();
     for page in pages {
-        local.app.store.write_accounts(None, page).await.expect("written");
+        local
+            .app
+            .store
+            .write_accounts(None, page)
+            .await
+            .expect("written");
     }
     let took = started.elapsed();
     local.close().await.expect("closed");
@@ -228,14 +263,19 @@ async fn write_straight(base: &str, accounts: Vec<Account>) -> Duration {
 
 fn row(name: &str, took: Duration, users: usize, notes: &str) {
     let each = took.as_secs_f64() * 1e6 / f64::from(u32::try_from(users).expect("a bench's size"));
-    say(&format!("{name:<52} {:>8.2} s {each:>8.1} us/user  {notes}", took.as_secs_f64()));
+    say(&format!(
+        "{name:<52} {:>8.2} s {each:>8.1} us/user  {notes}",
+        took.as_secs_f64()
+    ));
 }
 
 /// The most memory this process had so far, in MB (Linux).
 fn peak_mb() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kb: u64 = line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0);
+    let kb: u64 = line
+        .and_then(|line| line.split_whitespace().next()?.parse().ok())
+        .unwrap_or(0);
     kb / 1024
 }
 

@@ -18,14 +18,22 @@ use tempfile::TempDir;
 use crate::world::{World, id};
 
 /// The exports of the first day: users, groups, the server's own object.
-pub(crate) const FIRST: [&str; 3] =
-    ["northwind.ldif", "northwind-groups.ldif", "northwind-rootdse.ldif"];
+pub(crate) const FIRST: [&str; 3] = [
+    "northwind.ldif",
+    "northwind-groups.ldif",
+    "northwind-rootdse.ldif",
+];
 /// All of the second day.
-pub(crate) const LATER: [&str; 3] =
-    ["northwind-later.ldif", "northwind-later-groups.ldif", "northwind-later-rootdse.ldif"];
+pub(crate) const LATER: [&str; 3] = [
+    "northwind-later.ldif",
+    "northwind-later-groups.ldif",
+    "northwind-later-rootdse.ldif",
+];
 /// What changed between the two: users, groups, deletions.
 pub(crate) const CHANGES: [&str; 4] = [
-    "northwind-changes.ldif", "northwind-later-groups.ldif", "northwind-deleted.ldif",
+    "northwind-changes.ldif",
+    "northwind-later-groups.ldif",
+    "northwind-deleted.ldif",
     "northwind-later-rootdse.ldif",
 ];
 
@@ -48,14 +56,37 @@ pub(crate) fn content(name: &str) -> Vec<u8> {
         return std::fs::read(folder.join(name)).unwrap();
     }
     let mut unpacked = Vec::new();
-    GzDecoder::new(std::fs::File::open(packed).unwrap()).read_to_end(&mut unpacked).unwrap();
+    GzDecoder::new(std::fs::File::open(packed).unwrap())
+        .read_to_end(&mut unpacked)
+        .unwrap();
     unpacked
 }
 
 /// Hands in fixtures; the time goes on a little.
 pub(crate) async fn fixtures(world: &mut World, source: UploadSource, names: &[&str]) -> Summary {
-    let files = names.iter().map(|name| ((*name).to_owned(), content(name))).collect();
+    let files = names
+        .iter()
+        .map(|name| ((*name).to_owned(), content(name)))
+        .collect();
     texts(world, source, Coverage::Auto, files).await
+}
+
+/// Hands in the exports of the first day, cut down to the accounts with these logon names.
+pub(crate) async fn first_of(world: &mut World, sams: &[&str]) -> Summary {
+    let users = String::from_utf8(content(FIRST[0])).unwrap();
+    let wanted = |entry: &&str| {
+        sams.iter()
+            .any(|sam| entry.contains(&format!("\nsAMAccountName: {sam}\n")))
+    };
+    let users: Vec<&str> = users.split("\n\n").filter(wanted).collect();
+    assert_eq!(users.len(), sams.len());
+    let mut files = vec![(FIRST[0].to_owned(), users.join("\n\n").into_bytes())];
+    files.extend(
+        FIRST[1..]
+            .iter()
+            .map(|name| ((*name).to_owned(), content(name))),
+    );
+    texts(world, UploadSource::ActiveDirectory, Coverage::Auto, files).await
 }
 
 /// Hands in files of these names and contents.
@@ -72,9 +103,15 @@ pub(crate) async fn texts(
         path
     };
     let files = files.iter().map(write).collect();
-    let handed = Handed { source, coverage, files };
+    let handed = Handed {
+        source,
+        coverage,
+        files,
+    };
     world.clock.advance(jiff::SignedDuration::from_mins(5));
-    hand_in(world.local(), &id("northwind"), &handed).await.unwrap()
+    hand_in(world.local(), &id("northwind"), &handed)
+        .await
+        .unwrap()
 }
 
 /// What the directory said of one account.
@@ -101,8 +138,12 @@ impl Row {
 /// The user accounts that the directory held, by objectGUID, without the system's own.
 pub(crate) fn truth(when: &str) -> BTreeMap<String, Row> {
     let truth: Value = serde_json::from_slice(&content("northwind-truth.json")).unwrap();
-    let columns: Vec<&str> =
-        truth["columns"].as_array().unwrap().iter().map(|name| name.as_str().unwrap()).collect();
+    let columns: Vec<&str> = truth["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|name| name.as_str().unwrap())
+        .collect();
     let rows = truth[when].as_array().unwrap().iter();
     let rows = rows.map(|row| {
         let cell = |name: &str| &row[columns.iter().position(|column| *column == name).unwrap()];
@@ -127,7 +168,11 @@ pub(crate) fn truth(when: &str) -> BTreeMap<String, Row> {
 /// Accounts that the system made for itself: no accounts of the customer.
 fn is_system(sam: &str) -> bool {
     const SYSTEM: [&str; 6] = [
-        "Guest", "krbtgt", "MSOL_8f31c0a2d5b4", "HealthMailbox4a1d90c", "SM_8d1c2f40a9f24e1a9",
+        "Guest",
+        "krbtgt",
+        "MSOL_8f31c0a2d5b4",
+        "HealthMailbox4a1d90c",
+        "SM_8d1c2f40a9f24e1a9",
         "IUSR_NWWEB01",
     ];
     SYSTEM.contains(&sam)
@@ -147,21 +192,40 @@ pub(crate) async fn by_guid(world: &World) -> BTreeMap<String, Account> {
             Some((identity.key.id.clone(), account))
         })
         .collect();
-    assert_eq!(by_guid.len(), all, "every account has one record of Active Directory");
+    assert_eq!(
+        by_guid.len(),
+        all,
+        "every account has one record of Active Directory"
+    );
     by_guid
 }
 
 /// The account of a logon name, of those that are not removed.
 pub(crate) async fn of_sam(world: &World, row: &Row) -> Account {
-    by_guid(world).await.remove(&row.guid).unwrap_or_else(|| panic!("{} has no account", row.sam))
+    by_guid(world)
+        .await
+        .remove(&row.guid)
+        .unwrap_or_else(|| panic!("{} has no account", row.sam))
 }
 
 /// The row of a logon name.
 pub(crate) fn row(rows: &BTreeMap<String, Row>, sam: &str) -> Row {
-    rows.values().find(|row| row.sam == sam).unwrap_or_else(|| panic!("no {sam}")).clone()
+    rows.values()
+        .find(|row| row.sam == sam)
+        .unwrap_or_else(|| panic!("no {sam}"))
+        .clone()
 }
 
 /// A value of an account.
 pub(crate) fn text(account: &Account, attribute: Attribute) -> Option<&str> {
     account.fields.get(attribute)
+}
+
+/// The octets of a GUID as Windows keeps them: the first three groups are little-endian.
+pub(crate) fn guid_octets(guid: &str) -> Vec<u8> {
+    let digits: String = guid.chars().filter(|c| *c != '-').collect();
+    let octet = |at: usize| u8::from_str_radix(&digits[at * 2..at * 2 + 2], 16).unwrap();
+    [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15]
+        .map(octet)
+        .to_vec()
 }

@@ -8,7 +8,7 @@ use domain::account::AccountType::{Administrator, EndUser, Service};
 use serde_json::{Value, json};
 use simulators::graph::{DeltaExpiry, GLOBAL_ADMINISTRATOR, HELPDESK_ADMINISTRATOR};
 
-use super::{count, entra_world, people, person, runs, states};
+use super::{assert_succeeded, count, entra_world, people, person, runs, states};
 use crate::world::{E3, TENANT, World};
 
 const FLOW_FREE: &str = "f30db892-07e9-47e9-837c-80727f46fd3d";
@@ -41,8 +41,14 @@ fn tenant_of_each_kind(world: &World) {
     };
     with("e3", json!({}));
     with("e5", json!({ "assignedLicenses": licences(&[E5]) }));
-    with("flow", json!({ "assignedLicenses": licences(&[FLOW_FREE]) }));
-    with("both", json!({ "assignedLicenses": licences(&[FLOW_FREE, E3]) }));
+    with(
+        "flow",
+        json!({ "assignedLicenses": licences(&[FLOW_FREE]) }),
+    );
+    with(
+        "both",
+        json!({ "assignedLicenses": licences(&[FLOW_FREE, E3]) }),
+    );
     with("unlicensed", json!({ "assignedLicenses": [] }));
     with("never", json!({ "assignedLicenses": null }));
     with("disabled", json!({ "accountEnabled": false }));
@@ -58,37 +64,88 @@ async fn imported(scope: &str, lines: &str) -> BTreeSet<String> {
     let mut world = World::new(&scoped(scope, lines)).await;
     tenant_of_each_kind(&world);
     let summary = world.run().await;
-    assert_eq!(summary.customers[0].status, "succeeded", "{:?}", summary.customers);
+    assert_succeeded(&summary);
     let short = |name: String| name.split(['@', '_']).next().unwrap().to_owned();
-    states(&world, "northwind").await.into_keys().map(short).collect()
+    states(&world, "northwind")
+        .await
+        .into_keys()
+        .map(short)
+        .collect()
 }
 
 #[tokio::test]
 async fn b106_b173_b174_b175_b176_b177_d9_d17_the_scope_says_who_is_imported() {
-    let all = ["e3", "e5", "flow", "both", "unlicensed", "never", "disabled", "mononym", "nameless"];
+    let all = [
+        "e3",
+        "e5",
+        "flow",
+        "both",
+        "unlicensed",
+        "never",
+        "disabled",
+        "mononym",
+        "nameless",
+    ];
     for (what, scope, lines, left_out) in [
-        ("B106, D9: licensed only, by default", "", "", &["unlicensed", "never"][..]),
+        (
+            "B106, D9: licensed only, by default",
+            "",
+            "",
+            &["unlicensed", "never"][..],
+        ),
         ("D9: all", "", "licensed_only = false", &[]),
-        ("B173: a licence that does not count, by part number", "excluded_skus = [\"FLOW_FREE\"]",
-            "", &["unlicensed", "never", "flow"]),
-        ("B175: by id, in any case", &*format!("excluded_skus = [\"{}\"]", E5.to_uppercase()),
-            "", &["unlicensed", "never", "e5"]),
-        ("B174: licences do not matter where all are imported", "excluded_skus = [\"FLOW_FREE\"]",
-            "licensed_only = false", &[]),
-        ("B176", "without_names = \"ignore-both-missing\"", "licensed_only = false",
-            &["nameless"]),
-        ("B177", "without_names = \"ignore-either-missing\"", "licensed_only = false",
-            &["nameless", "mononym"]),
-        ("disabled when first seen", "disabled = false", "licensed_only = false", &["disabled"]),
-        ("patterns", "excluded_patterns = [\"e?@*\", \"FLOW@*\"]", "licensed_only = false",
-            &["e3", "e5", "flow"]),
+        (
+            "B173: a licence that does not count, by part number",
+            "excluded_skus = [\"FLOW_FREE\"]",
+            "",
+            &["unlicensed", "never", "flow"],
+        ),
+        (
+            "B175: by id, in any case",
+            &*format!("excluded_skus = [\"{}\"]", E5.to_uppercase()),
+            "",
+            &["unlicensed", "never", "e5"],
+        ),
+        (
+            "B174: licences do not matter where all are imported",
+            "excluded_skus = [\"FLOW_FREE\"]",
+            "licensed_only = false",
+            &[],
+        ),
+        (
+            "B176",
+            "without_names = \"ignore-both-missing\"",
+            "licensed_only = false",
+            &["nameless"],
+        ),
+        (
+            "B177",
+            "without_names = \"ignore-either-missing\"",
+            "licensed_only = false",
+            &["nameless", "mononym"],
+        ),
+        (
+            "disabled when first seen",
+            "disabled = false",
+            "licensed_only = false",
+            &["disabled"],
+        ),
+        (
+            "patterns",
+            "excluded_patterns = [\"e?@*\", \"FLOW@*\"]",
+            "licensed_only = false",
+            &["e3", "e5", "flow"],
+        ),
     ] {
         let mut expected: BTreeSet<String> = all.iter().map(|name| (*name).to_owned()).collect();
         expected.retain(|name| !left_out.contains(&name.as_str()));
         assert_eq!(imported(scope, lines).await, expected, "{what}");
     }
     let with_guests = imported("guests = true", "licensed_only = false").await;
-    assert!(with_guests.contains("guest") && with_guests.len() == 10, "D17");
+    assert!(
+        with_guests.contains("guest") && with_guests.len() == 10,
+        "D17"
+    );
 }
 
 #[tokio::test]
@@ -97,7 +154,9 @@ async fn b173_another_scope_reads_all_again_and_brings_who_was_left_out() {
     tenant_of_each_kind(&world);
     world.run().await;
     let before = states(&world, "northwind").await.len();
-    world.restart(Some(&scoped("", "licensed_only = false"))).await;
+    world
+        .restart(Some(&scoped("", "licensed_only = false")))
+        .await;
     let summary = world.run().await;
     assert_eq!((summary.accounts.created, summary.accounts.removed), (2, 0));
     assert_eq!(states(&world, "northwind").await.len(), before + 2);
@@ -118,36 +177,62 @@ async fn d9_a_licence_given_later_brings_the_user_and_one_taken_away_is_a_depart
     assert_eq!(world.run().await.accounts.removed, 1);
     world.graph.set_licence(TENANT, &late, E3, true);
     let summary = world.run().await;
-    assert_eq!((summary.accounts.created, summary.accounts.updated), (0, 1), "D13: the same one");
+    assert_eq!(
+        (summary.accounts.created, summary.accounts.updated),
+        (0, 1),
+        "D13: the same one"
+    );
 }
 
 #[tokio::test]
 async fn d16_directory_roles_and_patterns_decide_the_section_and_the_reason_is_kept() {
     let mut world = entra_world().await;
     let ids = people(&world, TENANT, 3);
-    world.graph.put_user(TENANT, person("svc-backup", "Svc", "Backup"));
-    world.graph.set_role(TENANT, &ids[0], GLOBAL_ADMINISTRATOR, true);
+    world
+        .graph
+        .put_user(TENANT, person("svc-backup", "Svc", "Backup"));
+    world
+        .graph
+        .set_role(TENANT, &ids[0], GLOBAL_ADMINISTRATOR, true);
     world.run().await;
     let of = async |world: &World, name: &str| {
-        world.account("northwind", &format!("{name}@northwind.example")).await
+        world
+            .account("northwind", &format!("{name}@northwind.example"))
+            .await
     };
     let chief = of(&world, "p0").await;
     assert_eq!(chief.account_type, Administrator);
-    assert!(chief.type_reason.contains("Global Administrator"), "{}", chief.type_reason);
+    assert!(
+        chief.type_reason.contains("Global Administrator"),
+        "{}",
+        chief.type_reason
+    );
     assert_eq!(of(&world, "svc-backup").await.account_type, Service);
     assert_eq!(of(&world, "p1").await.account_type, EndUser);
 
     // A role changes hands, and no user changes by it.
-    world.graph.set_role(TENANT, &ids[0], GLOBAL_ADMINISTRATOR, false);
-    world.graph.set_role(TENANT, &ids[1], HELPDESK_ADMINISTRATOR, true);
+    world
+        .graph
+        .set_role(TENANT, &ids[0], GLOBAL_ADMINISTRATOR, false);
+    world
+        .graph
+        .set_role(TENANT, &ids[1], HELPDESK_ADMINISTRATOR, true);
     let summary = world.run().await;
     assert_eq!(summary.accounts.updated, 2);
     assert_eq!(of(&world, "p0").await.account_type, EndUser);
     let second = of(&world, "p1").await;
     assert_eq!(second.account_type, Administrator);
-    assert!(second.type_reason.contains("Helpdesk Administrator"), "{}", second.type_reason);
+    assert!(
+        second.type_reason.contains("Helpdesk Administrator"),
+        "{}",
+        second.type_reason
+    );
     let summary = world.run().await;
-    assert!(summary.dynamodb.write_units.abs() < f64::EPSILON, "B132: {:?}", summary.dynamodb);
+    assert!(
+        summary.dynamodb.write_units.abs() < f64::EPSILON,
+        "B132: {:?}",
+        summary.dynamodb
+    );
 }
 
 #[tokio::test]
@@ -156,17 +241,30 @@ async fn a_user_that_is_malformed_is_counted_and_the_others_are_imported() {
     let ids = people(&world, TENANT, 6);
     world.run().await;
     world.graph.put_user(TENANT, person("new", "Nina", "New"));
-    world.graph.patch_user(TENANT, &ids[1], json!({ "displayName": 5 }));
-    world.graph.patch_user(TENANT, &ids[2], json!({ "accountEnabled": "yes" }));
-    world.graph.patch_user(TENANT, &ids[3], json!({ "assignedLicenses": [{ "skuId": [] }] }));
-    world.graph.patch_user(TENANT, &ids[4], json!({ "displayName": "Good" }));
+    world
+        .graph
+        .patch_user(TENANT, &ids[1], json!({ "displayName": 5 }));
+    world
+        .graph
+        .patch_user(TENANT, &ids[2], json!({ "accountEnabled": "yes" }));
+    world.graph.patch_user(
+        TENANT,
+        &ids[3],
+        json!({ "assignedLicenses": [{ "skuId": [] }] }),
+    );
+    world
+        .graph
+        .patch_user(TENANT, &ids[4], json!({ "displayName": "Good" }));
     let summary = world.run().await;
-    assert_eq!(summary.customers[0].status, "succeeded", "{:?}", summary.customers);
+    assert_succeeded(&summary);
     assert_eq!((summary.accounts.created, summary.accounts.updated), (1, 1));
     assert_eq!(runs(&world, "northwind").await[0].counts.unreadable, 3);
 
     let told = summary.customers[0].error.as_ref().unwrap();
-    assert!(told.contains("3 users of the tenant could not be read"), "{told}");
+    assert!(
+        told.contains("3 users of the tenant could not be read"),
+        "{told}"
+    );
 
     // In a full round they are there, although they cannot be read: only who is not there leaves.
     world.graph.expire_delta_tokens(TENANT, DeltaExpiry::Gone);

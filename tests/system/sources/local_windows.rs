@@ -10,6 +10,7 @@ use muster::arguments::UploadSource::LocalWindows;
 use muster::summary::Summary;
 use serde_json::{Value, json};
 
+use super::assert_succeeded;
 use super::exports::{content, fixtures, on_premises, text, texts};
 use crate::world::World;
 
@@ -25,7 +26,10 @@ async fn world() -> World {
 async fn by_key(world: &World) -> BTreeMap<String, Account> {
     let accounts = world.accounts("northwind").await;
     let key = |account: &Account| account.identities[0].key.id.clone();
-    accounts.into_iter().map(|account| (key(&account), account)).collect()
+    accounts
+        .into_iter()
+        .map(|account| (key(&account), account))
+        .collect()
 }
 
 fn machines() -> Value {
@@ -33,16 +37,24 @@ fn machines() -> Value {
 }
 
 fn all(value: &Value) -> Vec<&Value> {
-    value.as_array().map_or_else(|| vec![value], |values| values.iter().collect())
+    value
+        .as_array()
+        .map_or_else(|| vec![value], |values| values.iter().collect())
 }
 
 fn sid(value: &Value) -> String {
     let sid = &value["SID"];
-    sid.as_str().or_else(|| sid["Value"].as_str()).unwrap().to_lowercase()
+    sid.as_str()
+        .or_else(|| sid["Value"].as_str())
+        .unwrap()
+        .to_lowercase()
 }
 
 async fn hand_in(world: &mut World, machines: &Value) -> Summary {
-    let files = vec![("machines.json".to_owned(), machines.to_string().into_bytes())];
+    let files = vec![(
+        "machines.json".to_owned(),
+        machines.to_string().into_bytes(),
+    )];
     texts(world, LocalWindows, Coverage::Auto, files).await
 }
 
@@ -59,14 +71,16 @@ fn only(name: &str) -> Value {
 async fn b7_b8_b9_d16_local_accounts_are_what_the_machines_said() {
     let mut world = world().await;
     let summary = fixtures(&mut world, LocalWindows, &[FILE]).await;
-    assert_eq!(summary.customers[0].status, "succeeded", "{:?}", summary.customers);
+    assert_succeeded(&summary);
     let accounts = by_key(&world).await;
     let machines = machines();
     let mut expected = 0;
     for machine in machines["machines"].as_array().unwrap() {
         let uuid = machine["computer"]["UUID"].as_str().unwrap().to_lowercase();
-        let administrators: Vec<String> =
-            all(&machine["administrators"]).into_iter().map(sid).collect();
+        let administrators: Vec<String> = all(&machine["administrators"])
+            .into_iter()
+            .map(sid)
+            .collect();
         for user in all(&machine["localUsers"]) {
             let sid = sid(user);
             let account = accounts.get(&format!("{uuid}/{sid}"));
@@ -83,7 +97,13 @@ async fn b7_b8_b9_d16_local_accounts_are_what_the_machines_said() {
                 assert_eq!(text(account, attribute), None, "B9");
             }
             let enabled = user["Enabled"].as_bool().unwrap() && user["Name"] != "vendor.pms";
-            assert_eq!(account.state == Active, enabled, "{}: {:?}", user["Name"], account.state);
+            assert_eq!(
+                account.state == Active,
+                enabled,
+                "{}: {:?}",
+                user["Name"],
+                account.state
+            );
             let is_administrator = account.account_type == AccountType::Administrator;
             let is_listed = administrators.contains(&sid) || sid.ends_with("-500");
             assert_eq!(is_administrator, is_listed, "{}", user["Name"]);
@@ -92,8 +112,19 @@ async fn b7_b8_b9_d16_local_accounts_are_what_the_machines_said() {
     assert_eq!(accounts.len(), expected);
 
     let again = fixtures(&mut world, LocalWindows, &[FILE]).await;
-    assert_eq!((again.accounts.created, again.accounts.updated, again.accounts.removed), (0, 0, 0));
-    assert_eq!(by_key(&world).await, accounts, "the same again changes nothing");
+    assert_eq!(
+        (
+            again.accounts.created,
+            again.accounts.updated,
+            again.accounts.removed
+        ),
+        (0, 0, 0)
+    );
+    assert_eq!(
+        by_key(&world).await,
+        accounts,
+        "the same again changes nothing"
+    );
 }
 
 #[tokio::test]
@@ -105,14 +136,21 @@ async fn d13_a_machine_that_is_read_again_loses_only_its_own_accounts() {
     let users = one["machines"][0]["localUsers"].as_array_mut().unwrap();
     users.retain(|user| user["Name"] != "olivia");
     let summary = hand_in(&mut world, &one).await;
-    assert_eq!(summary.customers[0].status, "succeeded", "{:?}", summary.customers);
+    assert_succeeded(&summary);
     assert_eq!(summary.accounts.removed, 1);
     let after = by_key(&world).await;
     for (key, account) in &after {
         let is_olivia = text(account, Username) == Some("olivia");
-        let expected = if is_olivia { Removed } else { before[key].state };
+        let expected = if is_olivia {
+            Removed
+        } else {
+            before[key].state
+        };
         assert_eq!(account.state, expected, "{key}");
-        assert!(is_olivia || *account == before[key], "{key} was not looked at");
+        assert!(
+            is_olivia || *account == before[key],
+            "{key} was not looked at"
+        );
     }
     // She comes back: the same account.
     let summary = hand_in(&mut world, &only("NW-SEA-PC02")).await;
@@ -142,7 +180,10 @@ async fn b11_b12_b16_names_of_local_accounts_follow_and_rights_come_and_go() {
     let olivia = world.account("northwind", "omarsh").await;
     assert_eq!(text(&olivia, DisplayName), Some("Olivia Marsh-Lee"));
     assert_eq!(olivia.account_type, AccountType::EndUser);
-    assert_eq!(world.account("northwind", "frontdesk").await.state, Disabled);
+    assert_eq!(
+        world.account("northwind", "frontdesk").await.state,
+        Disabled
+    );
 }
 
 #[tokio::test]
@@ -158,7 +199,11 @@ async fn a_machine_that_reported_errors_or_a_filter_misses_nobody() {
             "SID": { "Value": "S-1-5-21-3199000000-1-1-1009" }, "PrincipalSource": 1,
         }]);
         let summary = hand_in(&mut world, &one).await;
-        assert_eq!(summary.customers[0].status, "succeeded", "{:?}", summary.customers);
-        assert_eq!((summary.accounts.created, summary.accounts.removed), (1, 0), "{name}");
+        assert_succeeded(&summary);
+        assert_eq!(
+            (summary.accounts.created, summary.accounts.removed),
+            (1, 0),
+            "{name}"
+        );
     }
 }

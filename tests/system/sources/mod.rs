@@ -3,24 +3,33 @@
 //! a person. What the tests share is here; people and domains are invented.
 
 mod active_directory;
+mod agents;
 mod exports;
 mod graph_faults;
+mod graph_fields;
 mod graph_lease;
+mod graph_refusals;
 mod graph_rounds;
 mod graph_scope;
 mod held;
+mod held_uploads;
 mod hostile;
+mod hostile_contents;
 mod hybrid;
 mod local_windows;
 
 use std::collections::BTreeMap;
 
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
 use domain::account::{Account, AccountState};
 use domain::event::{Envelope, Event};
 use domain::fields::Attribute;
 use domain::run::{Run, RunReason};
+use muster::summary::Summary;
 use serde_json::{Value, json};
 use simulators::Exchange;
+use tower::ServiceExt;
 
 use crate::world::{E3, TENANT, World, id};
 
@@ -35,6 +44,16 @@ pub(crate) fn entra(name: &str, tenant: &str, lines: &str) -> String {
 /// A system with one customer, `northwind`, of Microsoft 365 alone.
 pub(crate) async fn entra_world() -> World {
     World::new(&entra("northwind", TENANT, "")).await
+}
+
+/// The only customer's run went well.
+#[track_caller]
+pub(crate) fn assert_succeeded(summary: &Summary) {
+    assert_eq!(
+        summary.customers[0].status, "succeeded",
+        "{:?}",
+        summary.customers
+    );
 }
 
 /// A user as Graph has one.
@@ -64,26 +83,38 @@ pub(crate) async fn states(world: &World, customer: &str) -> BTreeMap<String, Ac
         (name.to_owned(), account.state)
     };
     let states: BTreeMap<_, _> = accounts.iter().map(named).collect();
-    assert_eq!(states.len(), accounts.len(), "no two accounts of one user name");
+    assert_eq!(
+        states.len(),
+        accounts.len(),
+        "no two accounts of one user name"
+    );
     states
 }
 
 /// How many accounts of a customer are in a state.
 pub(crate) async fn count(world: &World, customer: &str, state: AccountState) -> usize {
     let accounts = world.accounts(customer).await;
-    accounts.iter().filter(|account| account.state == state).count()
+    accounts
+        .iter()
+        .filter(|account| account.state == state)
+        .count()
 }
 
 /// A request to import a customer, as the schedule publishes it.
 pub(crate) fn request(world: &World, customer: &str) -> Envelope {
     let app = world.app();
-    let event = Event::ImportRequested { reason: RunReason::Schedule };
+    let event = Event::ImportRequested {
+        reason: RunReason::Schedule,
+    };
     app.envelope(id(customer), Some(app.new_run_id()), event)
 }
 
 /// The pages of users that were asked for since the journal was cleared.
 pub(crate) fn pages(world: &World) -> Vec<Exchange> {
-    world.graph.journal().matching(|exchange| exchange.path.ends_with("/users/delta"))
+    world
+        .graph
+        .journal()
+        .matching(|exchange| exchange.path.ends_with("/users/delta"))
 }
 
 /// Calls to Graph itself, sign-in left out.
@@ -94,4 +125,31 @@ pub(crate) fn graph_calls(world: &World) -> usize {
 /// The runs of a customer that were kept, the newest first.
 pub(crate) async fn runs(world: &World, customer: &str) -> Vec<Run> {
     world.app().store.runs(&id(customer), 50).await.unwrap()
+}
+
+/// An answer of our own HTTP functions: status and body.
+pub(crate) type Answer = (u16, Value);
+
+/// Calls the operators' or the agents' routes, as whoever has this token.
+pub(crate) async fn call(
+    world: &World,
+    token: &str,
+    method: &str,
+    path: &str,
+    body: impl Into<Body>,
+    headers: &[(&str, &str)],
+) -> Answer {
+    let app = world.app().clone();
+    let router = admin_api::router(app.clone()).merge(agent_upload::router(app));
+    let mut request = Request::builder().method(method).uri(path);
+    if !token.is_empty() {
+        request = request.header("authorization", format!("Bearer {token}"));
+    }
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    let Ok(answer) = router.oneshot(request.body(body.into()).unwrap()).await;
+    let status = answer.status().as_u16();
+    let body = to_bytes(answer.into_body(), 1024 * 1024).await.unwrap();
+    (status, serde_json::from_slice(&body).unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! A customer's accounts: list, show, edit.
 
 use axum::Json;
-use axum::extract::rejection::JsonRejection;
+use axum::extract::rejection::{JsonRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use domain::account::{Account, AccountType};
 use domain::customer::Customer;
@@ -30,8 +30,13 @@ pub(crate) async fn list(
     _operator: Operator,
     State(app): State<App>,
     Path(id): Path<String>,
-    Query(paging): Query<Paging>,
+    paging: Result<Query<Paging>, QueryRejection>,
 ) -> Result<Json<Value>, Problem> {
+    let Query(paging) = paging.map_err(|_| {
+        Problem::bad_request(format!(
+            "the query may hold limit, 1 to {ACCOUNTS_PER_PAGE_MAX}, and cursor"
+        ))
+    })?;
     let customer = customer(&app, &id).await?;
     let limit = paging.limit.unwrap_or(LIMIT_DEFAULT);
     if !(1..=ACCOUNTS_PER_PAGE_MAX).contains(&limit) {

@@ -37,7 +37,9 @@ pub(crate) fn customers(readers: Vec<Reader<'_>>, around: &Surroundings<'_>) -> 
                 if let Some(first) = tenants.get(&tenant) {
                     reader.wrong(
                         "microsoft_tenant_id",
-                        format!("the customer in line {first} has this tenant; a tenant is one's own"),
+                        format!(
+                            "the customer in line {first} has this tenant; a tenant is one's own"
+                        ),
                     );
                 }
                 tenants.entry(tenant).or_insert(line);
@@ -85,15 +87,22 @@ fn customer(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Option<Custom
 fn id(reader: &mut Reader<'_>) -> Option<CustomerId> {
     let expected = "an id of 1 to 128 characters out of a-z, A-Z, 0-9, '.', '_', '-' and ':'";
     reader.required_text("id", expected)?;
-    reader.parsed("id", expected, |text| CustomerId::parse(text).ok()).map(|id| id.value)
+    reader
+        .parsed("id", expected, |text| CustomerId::parse(text).ok())
+        .map(|id| id.value)
 }
 
 fn company(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Option<CompanyId> {
     let expected = "the company's id in the PSA, a text as \"12\"";
-    let company =
-        reader.parsed("psa_company_id", expected, |text| CompanyId::parse(text).ok())?;
+    let company = reader.parsed("psa_company_id", expected, |text| {
+        CompanyId::parse(text).ok()
+    })?;
     if !around.has_psa {
-        reader.wrong_at(company.line, "psa_company_id", "needs the table [psa], which is missing");
+        reader.wrong_at(
+            company.line,
+            "psa_company_id",
+            "needs the table [psa], which is missing",
+        );
     }
     Some(company.value)
 }
@@ -102,7 +111,11 @@ fn site(reader: &mut Reader<'_>, has_company: bool) -> Option<SiteId> {
     let expected = "the site's id in the PSA, a text as \"34\"";
     let site = reader.parsed("psa_site_id", expected, |text| SiteId::parse(text).ok())?;
     if !has_company {
-        reader.wrong_at(site.line, "psa_site_id", "needs psa_company_id, the site's company");
+        reader.wrong_at(
+            site.line,
+            "psa_site_id",
+            "needs psa_company_id, the site's company",
+        );
     }
     Some(site.value)
 }
@@ -111,11 +124,17 @@ fn site(reader: &mut Reader<'_>, has_company: bool) -> Option<SiteId> {
 fn sources(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Vec<Source> {
     let expected = "\"microsoft-365\", \"active-directory\", \"local-windows\"";
     if !reader.has("sources") {
-        reader.wrong("sources", format!("is missing; expected a list out of {expected}"));
+        reader.wrong(
+            "sources",
+            format!("is missing; expected a list out of {expected}"),
+        );
     }
     let texts = reader.texts("sources", expected);
     if texts.as_ref().is_some_and(Vec::is_empty) {
-        reader.wrong("sources", format!("is empty; expected a list out of {expected}"));
+        reader.wrong(
+            "sources",
+            format!("is empty; expected a list out of {expected}"),
+        );
     }
     let mut sources = Vec::new();
     for text in texts.into_iter().flatten() {
@@ -133,7 +152,10 @@ fn sources(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Vec<Source> {
     }
     if sources.contains(&Source::Microsoft365) {
         if !around.has_graph {
-            reader.wrong("sources", "\"microsoft-365\" needs the table [graph], which is missing");
+            reader.wrong(
+                "sources",
+                "\"microsoft-365\" needs the table [graph], which is missing",
+            );
         }
         if !reader.has("microsoft_tenant_id") {
             reader.wrong(
@@ -150,11 +172,21 @@ fn sources(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Vec<Source> {
 fn policies(reader: &mut Reader<'_>, known: &[At<Policy>]) -> Vec<String> {
     let mut types: BTreeMap<AccountType, &str> = BTreeMap::new();
     let mut names = Vec::new();
-    for At { line, value } in reader.texts("policies", "names of policies").into_iter().flatten() {
+    for At { line, value } in reader
+        .texts("policies", "names of policies")
+        .into_iter()
+        .flatten()
+    {
         let Some(policy) = known.iter().find(|policy| policy.value.name == value) else {
-            let all: Vec<String> =
-                known.iter().map(|policy| format!("{:?}", policy.value.name)).collect();
-            let there = if all.is_empty() { "there are none".to_owned() } else { all.join(", ") };
+            let all: Vec<String> = known
+                .iter()
+                .map(|policy| format!("{:?}", policy.value.name))
+                .collect();
+            let there = if all.is_empty() {
+                "there are none".to_owned()
+            } else {
+                all.join(", ")
+            };
             reader.wrong_at(
                 line,
                 "policies",

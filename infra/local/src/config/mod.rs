@@ -57,7 +57,10 @@ impl Config {
     pub fn load(path: &Path) -> Result<Self, Problems> {
         let name = path.display().to_string();
         let unreadable = |error: std::io::Error| {
-            Problems::of_file(&name, format!("the configuration file cannot be read: {error}"))
+            Problems::of_file(
+                &name,
+                format!("the configuration file cannot be read: {error}"),
+            )
         };
         let length = std::fs::metadata(path).map_err(unreadable)?.len();
         if length > FILE_BYTES_MAX {
@@ -78,7 +81,11 @@ impl Config {
         for error in &errors {
             let line = error.span().map_or(0, |span| notes.lines.at(span.start));
             // The message alone: what else the parser tells quotes the line, secrets and all.
-            notes.add(line, String::new(), format!("is no valid TOML: {}", error.message()));
+            notes.add(
+                line,
+                String::new(),
+                format!("is no valid TOML: {}", error.message()),
+            );
         }
         if !errors.is_empty() {
             return Err(Problems::new(name, notes.into_found()));
@@ -86,7 +93,11 @@ impl Config {
         let folder = Path::new(name).parent().unwrap_or(Path::new(""));
         let config = assemble(Reader::root(&notes, document.get_ref()), folder);
         let found = notes.into_found();
-        if found.is_empty() { Ok(config) } else { Err(Problems::new(name, found)) }
+        if found.is_empty() {
+            Ok(config)
+        } else {
+            Err(Problems::new(name, found))
+        }
     }
 }
 
@@ -101,7 +112,9 @@ fn assemble(mut root: Reader<'_>, folder: &Path) -> Config {
         policies: &policies,
     };
     let customers = customers::customers(root.tables("customers"), &around);
-    let product_names = root.table("licences").and_then(|licences| product_names(licences, folder));
+    let product_names = root
+        .table("licences")
+        .and_then(|licences| product_names(licences, folder));
     root.finish();
     Config {
         customers,
@@ -119,7 +132,10 @@ fn product_names(mut licences: Reader<'_>, folder: &Path) -> Option<PathBuf> {
     let found = path.and_then(|path| {
         let file = folder.join(path.value);
         if !file.is_file() {
-            let message = format!("expected the path of a CSV file, and {} is none", file.display());
+            let message = format!(
+                "expected the path of a CSV file, and {} is none",
+                file.display()
+            );
             licences.wrong_at(path.line, "product_names", message);
             return None;
         }

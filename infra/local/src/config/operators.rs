@@ -17,7 +17,9 @@ pub(crate) fn operators(readers: Vec<Reader<'_>>) -> SecretString {
         let token = reader.secret("token");
         let expected = "one of \"super\", \"primary\", \"manager\", \"technician\"";
         let role = reader.required_text("role", expected).and_then(|_| {
-            reader.parsed("role", expected, |text| ROLES.into_iter().find(|role| *role == text))
+            reader.parsed("role", expected, |text| {
+                ROLES.into_iter().find(|role| *role == text)
+            })
         });
         if let Some(token) = &token
             && let Some(first) = tokens.insert(token.value.expose_secret().to_owned(), reader.line)

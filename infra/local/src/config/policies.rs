@@ -25,7 +25,10 @@ pub(crate) fn policies(readers: Vec<Reader<'_>>) -> Vec<At<Policy>> {
             continue;
         };
         if let Some(first) = names.get(&policy.name) {
-            reader.wrong("name", format!("the policy in line {first} has this name; choose another"));
+            reader.wrong(
+                "name",
+                format!("the policy in line {first} has this name; choose another"),
+            );
         }
         let account_type = policy.account_type.as_str();
         if policy.default {
@@ -41,7 +44,10 @@ pub(crate) fn policies(readers: Vec<Reader<'_>>) -> Vec<At<Policy>> {
             }
         }
         names.entry(policy.name.clone()).or_insert(reader.line);
-        policies.push(At { line: reader.line, value: policy });
+        policies.push(At {
+            line: reader.line,
+            value: policy,
+        });
         reader.finish();
     }
     policies
@@ -52,17 +58,29 @@ fn policy(reader: &mut Reader<'_>) -> Option<Policy> {
     if let Some(name) = &name
         && name.value.len() > NAME_LENGTH_MAX
     {
-        reader.wrong_at(name.line, "name", format!("expected at most {NAME_LENGTH_MAX} bytes"));
+        reader.wrong_at(
+            name.line,
+            "name",
+            format!("expected at most {NAME_LENGTH_MAX} bytes"),
+        );
     }
     let account_type = reader
-        .parsed("account_type", "one of \"end-user\", \"administrator\", \"service\"", account_type)
+        .parsed(
+            "account_type",
+            "one of \"end-user\", \"administrator\", \"service\"",
+            account_type,
+        )
         .map_or(AccountType::EndUser, |found| found.value);
     let mut policy = Policy::built_in(account_type);
     flag(reader, "default", &mut policy.default);
     flag(reader, "match_psa", &mut policy.match_psa);
     flag(reader, "create_psa_contact", &mut policy.create_psa_contact);
     flag(reader, "update_psa_contact", &mut policy.update_psa_contact);
-    flag(reader, "deactivate_psa_contact", &mut policy.deactivate_psa_contact);
+    flag(
+        reader,
+        "deactivate_psa_contact",
+        &mut policy.deactivate_psa_contact,
+    );
     if let Some(nested) = reader.table("authority") {
         policy.authority = authority(nested);
     }
@@ -77,7 +95,9 @@ fn policy(reader: &mut Reader<'_>) -> Option<Policy> {
 }
 
 fn account_type(text: &str) -> Option<AccountType> {
-    AccountType::ALL.into_iter().find(|account_type| account_type.as_str() == text)
+    AccountType::ALL
+        .into_iter()
+        .find(|account_type| account_type.as_str() == text)
 }
 
 fn flag(reader: &mut Reader<'_>, key: &str, held: &mut bool) {
@@ -121,8 +141,7 @@ fn scope(mut reader: Reader<'_>) -> Scope {
     flag(&mut reader, "shared_mailboxes", &mut scope.shared_mailboxes);
     flag(&mut reader, "resources", &mut scope.resources);
     flag(&mut reader, "disabled", &mut scope.disabled);
-    let expected =
-        "one of \"import\", \"ignore-both-missing\", \"ignore-either-missing\" (users without names)";
+    let expected = "one of \"import\", \"ignore-both-missing\", \"ignore-either-missing\" (users without names)";
     let without_names = reader.parsed("without_names", expected, |text| match text {
         "import" => Some(WithoutNames::Import),
         "ignore-both-missing" => Some(WithoutNames::IgnoreBothMissing),
@@ -132,9 +151,24 @@ fn scope(mut reader: Reader<'_>) -> Scope {
     if let Some(without_names) = without_names {
         scope.without_names = without_names.value;
     }
-    texts(&mut reader, "excluded_skus", "SKU ids or part numbers", &mut scope.excluded_skus);
-    texts(&mut reader, "excluded_patterns", "patterns", &mut scope.excluded_patterns);
-    texts(&mut reader, "service_patterns", "patterns", &mut scope.service_patterns);
+    texts(
+        &mut reader,
+        "excluded_skus",
+        "SKU ids or part numbers",
+        &mut scope.excluded_skus,
+    );
+    texts(
+        &mut reader,
+        "excluded_patterns",
+        "patterns",
+        &mut scope.excluded_patterns,
+    );
+    texts(
+        &mut reader,
+        "service_patterns",
+        "patterns",
+        &mut scope.service_patterns,
+    );
     reader.finish();
     scope
 }
@@ -144,9 +178,16 @@ fn texts(reader: &mut Reader<'_>, key: &str, expected: &str, held: &mut Vec<Stri
         return;
     };
     for text in found.iter().filter(|text| text.value.trim().is_empty()) {
-        reader.wrong_at(text.line, key, format!("expected {expected}, found an empty text"));
+        reader.wrong_at(
+            text.line,
+            key,
+            format!("expected {expected}, found an empty text"),
+        );
     }
-    *held = found.into_iter().map(|text| text.value.to_owned()).collect();
+    *held = found
+        .into_iter()
+        .map(|text| text.value.to_owned())
+        .collect();
 }
 
 fn removal(mut reader: Reader<'_>) -> Removal {

@@ -26,12 +26,19 @@ impl Problems {
     /// The problems of a file, in the order of its lines.
     pub(crate) fn new(file: &str, mut list: Vec<Problem>) -> Self {
         list.sort_by(|one, other| (one.line, &one.key).cmp(&(other.line, &other.key)));
-        Self { file: file.to_owned(), list }
+        Self {
+            file: file.to_owned(),
+            list,
+        }
     }
 
     /// One problem of the file as a whole.
     pub(crate) fn of_file(file: &str, message: impl Into<String>) -> Self {
-        let problem = Problem { line: 0, key: String::new(), message: message.into() };
+        let problem = Problem {
+            line: 0,
+            key: String::new(),
+            message: message.into(),
+        };
         Self::new(file, vec![problem])
     }
 

@@ -23,11 +23,19 @@ pub(crate) struct Notes<'a> {
 
 impl<'a> Notes<'a> {
     pub(crate) fn new(text: &str, environment: Environment<'a>) -> Self {
-        Self { lines: Lines::new(text), environment, found: RefCell::default() }
+        Self {
+            lines: Lines::new(text),
+            environment,
+            found: RefCell::default(),
+        }
     }
 
     pub(crate) fn add(&self, line: usize, key: String, message: impl Into<String>) {
-        self.found.borrow_mut().push(Problem { line, key, message: message.into() });
+        self.found.borrow_mut().push(Problem {
+            line,
+            key,
+            message: message.into(),
+        });
     }
 
     pub(crate) fn into_found(self) -> Vec<Problem> {
@@ -54,17 +62,33 @@ pub(crate) struct Reader<'a> {
 
 impl<'a> Reader<'a> {
     pub(crate) fn root(notes: &'a Notes<'a>, table: &'a DeTable<'a>) -> Self {
-        Self { notes, table, line: 1, path: String::new(), asked: BTreeSet::new() }
+        Self {
+            notes,
+            table,
+            line: 1,
+            path: String::new(),
+            asked: BTreeSet::new(),
+        }
     }
 
     fn nested(&self, span: Range<usize>, table: &'a DeTable<'a>, path: String) -> Self {
         let line = self.notes.lines.at(span.start);
-        Self { notes: self.notes, table, line, path, asked: BTreeSet::new() }
+        Self {
+            notes: self.notes,
+            table,
+            line,
+            path,
+            asked: BTreeSet::new(),
+        }
     }
 
     /// The key with its tables.
     pub(crate) fn full(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
+        if self.path.is_empty() {
+            key.to_owned()
+        } else {
+            format!("{}.{key}", self.path)
+        }
     }
 
     /// Notes what is wrong with a key, at a line.
@@ -74,7 +98,10 @@ impl<'a> Reader<'a> {
 
     /// Notes what is wrong with a key, at the line where it stands.
     pub(crate) fn wrong(&self, key: &str, message: impl Into<String>) {
-        let line = self.table.get_key_value(key).map_or(self.line, |(at, _)| self.line_of(at));
+        let line = self
+            .table
+            .get_key_value(key)
+            .map_or(self.line, |(at, _)| self.line_of(at));
         self.wrong_at(line, key, message);
     }
 
@@ -97,14 +124,21 @@ impl<'a> Reader<'a> {
             DeValue::Array(_) => "a list",
             DeValue::Table(_) => "a table",
         };
-        self.wrong_at(self.line_of(value), key, format!("expected {expected}, found {found}"));
+        self.wrong_at(
+            self.line_of(value),
+            key,
+            format!("expected {expected}, found {found}"),
+        );
     }
 
     /// A text.
     pub(crate) fn text(&mut self, key: &str, expected: &str) -> Option<At<&'a str>> {
         let value = self.ask(key)?;
         match value.get_ref() {
-            DeValue::String(text) => Some(At { line: self.line_of(value), value: text.as_ref() }),
+            DeValue::String(text) => Some(At {
+                line: self.line_of(value),
+                value: text.as_ref(),
+            }),
             DeValue::Integer(_) => {
                 self.mistyped(key, value, &format!("{expected} (write it in quotes)"));
                 None
@@ -146,9 +180,16 @@ impl<'a> Reader<'a> {
         let parsed = parse(text.value);
         if parsed.is_none() {
             let found = text.value;
-            self.wrong_at(text.line, key, format!("expected {expected}, found {found:?}"));
+            self.wrong_at(
+                text.line,
+                key,
+                format!("expected {expected}, found {found:?}"),
+            );
         }
-        parsed.map(|value| At { line: text.line, value })
+        parsed.map(|value| At {
+            line: text.line,
+            value,
+        })
     }
 
     /// True or false.
@@ -188,7 +229,10 @@ impl<'a> Reader<'a> {
         for item in array {
             let line = self.line_of(item);
             if let DeValue::String(text) = item.get_ref() {
-                texts.push(At { line, value: text.as_ref() });
+                texts.push(At {
+                    line,
+                    value: text.as_ref(),
+                });
             } else {
                 self.mistyped(key, item, &format!("{expected}, each a text"));
             }
@@ -257,12 +301,18 @@ impl<'a> Reader<'a> {
                 None
             }
             (false, false) => {
-                self.wrong(key, format!("is missing; expected a text, or {by_name} = \"NAME\""));
+                self.wrong(
+                    key,
+                    format!("is missing; expected a text, or {by_name} = \"NAME\""),
+                );
                 None
             }
             (true, false) => {
                 let text = self.required_text(key, "a text")?;
-                Some(At { line: text.line, value: SecretString::from(text.value) })
+                Some(At {
+                    line: text.line,
+                    value: SecretString::from(text.value),
+                })
             }
             (false, true) => self.secret_of_environment(&by_name),
         }
@@ -271,12 +321,16 @@ impl<'a> Reader<'a> {
     fn secret_of_environment(&mut self, key: &str) -> Option<At<SecretString>> {
         let name = self.required_text(key, "the name of an environment variable")?;
         match (self.notes.environment)(name.value) {
-            Some(value) if !value.trim().is_empty() => {
-                Some(At { line: name.line, value: SecretString::from(value) })
-            }
+            Some(value) if !value.trim().is_empty() => Some(At {
+                line: name.line,
+                value: SecretString::from(value),
+            }),
             Some(_) | None => {
                 // The name is shown only where it looks like one: some put the secret there.
-                let is_name = name.value.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+                let is_name = name
+                    .value
+                    .bytes()
+                    .all(|b| b.is_ascii_alphanumeric() || b == b'_');
                 let shown = if is_name { name.value } else { "of that name" };
                 self.wrong_at(
                     name.line,

@@ -116,12 +116,21 @@ fn a_whole_file_gives_customers_policies_and_secret_documents() {
     assert_eq!(policy.authority.email, Authority::Source);
     assert_eq!(policy.authority.mobile, Authority::Psa);
     assert_eq!(policy.scope.without_names, WithoutNames::IgnoreBothMissing);
-    assert_eq!((policy.removal.hold_percent, policy.removal.hold_min), (30, 5));
+    assert_eq!(
+        (policy.removal.hold_percent, policy.removal.hold_min),
+        (30, 5)
+    );
     assert_eq!(config.policies[1].account_type, AccountType::Administrator);
-    assert!(!config.policies[1].match_psa, "administrators are matched only on request (B72)");
+    assert!(
+        !config.policies[1].match_psa,
+        "administrators are matched only on request (B72)"
+    );
 
     let northwind = &config.customers[0];
-    assert_eq!(northwind.sources, [Source::Microsoft365, Source::ActiveDirectory]);
+    assert_eq!(
+        northwind.sources,
+        [Source::Microsoft365, Source::ActiveDirectory]
+    );
     assert_eq!(northwind.interval_minutes, Some(90));
     assert_eq!(northwind.policies, ["Admins"]);
     let fabrikam = &config.customers[1];
@@ -161,7 +170,10 @@ fn assert_problems(cases: &[(String, &[&str])]) {
         assert_eq!(problems.len(), expected.len(), "{text}\n{problems:#?}");
         for (problem, start) in problems.iter().zip(*expected) {
             let wanted = format!("muster.toml:{start}");
-            assert!(problem.starts_with(&wanted), "{text}\n{problem}\nwanted {wanted}");
+            assert!(
+                problem.starts_with(&wanted),
+                "{text}\n{problem}\nwanted {wanted}"
+            );
         }
     }
 }
@@ -219,91 +231,148 @@ fn a_tenant_belongs_to_one_customer() {
              microsoft_tenant_id = \"{tenant}\"\n"
         )
     };
-    let text = format!("{GRAPH}{}{}", customer("a", "One.example"), customer("b", "one.EXAMPLE"));
-    assert_problems(&[(text, &["11: customers[2].microsoft_tenant_id: the customer in line 4"])]);
+    let text = format!(
+        "{GRAPH}{}{}",
+        customer("a", "One.example"),
+        customer("b", "one.EXAMPLE")
+    );
+    assert_problems(&[(
+        text,
+        &["11: customers[2].microsoft_tenant_id: the customer in line 4"],
+    )]);
 }
 
 #[test]
 fn b41_b45_policies_are_told_line_key_and_what_was_expected() {
     let policy = |name: &str, more: &str| format!("[[policies]]\nname = \"{name}\"\n{more}\n");
-    let two = format!("{}{}", policy("A", "default = true"), policy("B", "default = true"));
+    let two = format!(
+        "{}{}",
+        policy("A", "default = true"),
+        policy("B", "default = true")
+    );
     let chosen = format!(
         "{}{}{CUSTOMER}policies = [\"A\", \"B\"]\n",
         policy("A", ""),
         policy("B", "")
     );
     assert_problems(&[
-        (two, &["6: policies[2].default: the policy in line 1 is the default of end-user accounts"]),
-        (chosen, &["10: customers[1].policies: \"A\" and \"B\" are both for end-user accounts"]),
-        (format!("{}{}", policy("A", ""), policy("A", "")), &[
-            "5: policies[2].name: the policy in line 1 has this name",
-        ]),
-        (policy("A", "account_type = \"guest\""), &[
-            "3: policies[1].account_type: expected one of \"end-user\"",
-        ]),
-        (policy("A", "authority = { email = \"halo\", e_mail = \"psa\" }"), &[
-            "3: policies[1].authority.e_mail: unknown key; expected one of department",
-            "3: policies[1].authority.email: expected one of \"source\", \"psa\", \"account\", found",
-        ]),
-        (policy("A", "scope = { guests = 1, excluded_skus = \"X\", without_names = \"no\" }"), &[
-            "3: policies[1].scope.excluded_skus: expected a list",
-            "3: policies[1].scope.guests: expected true or false, found an integer",
-            "3: policies[1].scope.without_names: expected one of \"import\"",
-        ]),
-        (policy("A", "removal = { hold_percent = 101, hold_min = -1 }"), &[
-            "3: policies[1].removal.hold_min: expected an integer from 1",
-            "3: policies[1].removal.hold_percent: expected an integer from 0 to 100",
-        ]),
-        ("[[policies]]\ndefault = true\n".to_owned(), &["1: policies[1].name: is missing"]),
+        (
+            two,
+            &["6: policies[2].default: the policy in line 1 is the default of end-user accounts"],
+        ),
+        (
+            chosen,
+            &["10: customers[1].policies: \"A\" and \"B\" are both for end-user accounts"],
+        ),
+        (
+            format!("{}{}", policy("A", ""), policy("A", "")),
+            &["5: policies[2].name: the policy in line 1 has this name"],
+        ),
+        (
+            policy("A", "account_type = \"guest\""),
+            &["3: policies[1].account_type: expected one of \"end-user\""],
+        ),
+        (
+            policy("A", "authority = { email = \"halo\", e_mail = \"psa\" }"),
+            &[
+                "3: policies[1].authority.e_mail: unknown key; expected one of department",
+                "3: policies[1].authority.email: expected one of \"source\", \"psa\", \"account\", found",
+            ],
+        ),
+        (
+            policy(
+                "A",
+                "scope = { guests = 1, excluded_skus = \"X\", without_names = \"no\" }",
+            ),
+            &[
+                "3: policies[1].scope.excluded_skus: expected a list",
+                "3: policies[1].scope.guests: expected true or false, found an integer",
+                "3: policies[1].scope.without_names: expected one of \"import\"",
+            ],
+        ),
+        (
+            policy("A", "removal = { hold_percent = 101, hold_min = -1 }"),
+            &[
+                "3: policies[1].removal.hold_min: expected an integer from 1",
+                "3: policies[1].removal.hold_percent: expected an integer from 0 to 100",
+            ],
+        ),
+        (
+            "[[policies]]\ndefault = true\n".to_owned(),
+            &["1: policies[1].name: is missing"],
+        ),
     ]);
 }
 
 #[test]
 fn vendors_are_told_line_key_and_what_was_expected() {
     let psa = |more: &str| {
-        format!(
-            "[psa]\nsystem = \"halo\"\nclient_id = \"a\"\nclient_secret = \"b\"\n{more}\n"
-        )
+        format!("[psa]\nsystem = \"halo\"\nclient_id = \"a\"\nclient_secret = \"b\"\n{more}\n")
     };
     let urls = "api_url = \"https://p.example/api\"\nauth_url = \"https://p.example/auth\"";
     assert_problems(&[
-        ("[graph]\nclient_id = \"a\"\n".to_owned(), &[
-            "1: graph.client_secret: is missing; expected a text, or client_secret_env = \"NAME\"",
-        ]),
-        (format!("{GRAPH}api_url = \"https://graph.microsoft.com/v1.0\"\n"), &[
-            "4: graph.api_url: expected no version segment",
-        ]),
-        (format!("{GRAPH}api_url = \"http://graph.example\"\nlogin_url = \"graph\"\n"), &[
-            "4: graph.api_url: expected an https address; plain http is for this machine",
-            "5: graph.login_url: expected an address",
-        ]),
-        (psa("api_url = \"https://p.example\"\nauth_url = \"https://p.example/api\""), &[
-            "5: psa.api_url: expected an https address that ends in /api",
-            "6: psa.auth_url: expected an https address that ends in /auth",
-        ]),
-        (psa(&format!("{urls}\nwebhook_path_token = \"hush\"")), &[
-            "1: psa.webhook_password: is missing",
-            "1: psa.webhook_username: is missing",
-        ]),
-        (psa(&format!("{urls}\nwebhook_path_token = \"hush\"\nwebhook_username = \"hush:hush\"\nwebhook_password = \"hush\"")), &[
-            "7: psa.webhook_path_token: expected at least 22 random characters",
-            "8: psa.webhook_username: expected a text without a colon",
-            "9: psa.webhook_password: expected at least 12 characters",
-        ]),
-        ("[psa]\nsystem = \"hal\"\n".to_owned(), &[
-            "1: psa.api_url: is missing",
-            "1: psa.auth_url: is missing",
-            "1: psa.client_id: is missing",
-            "1: psa.client_secret: is missing",
-            "2: psa.system: expected one of \"halo\", found \"hal\"",
-        ]),
-        ("licences = { product_name = \"x\" }\n".to_owned(), &[
-            "1: licences.product_name: unknown key; expected one of product_names",
-            "1: licences.product_names: is missing",
-        ]),
-        ("[licences]\nproduct_names = \"absent.csv\"\n".to_owned(), &[
-            "2: licences.product_names: expected the path of a CSV file, and absent.csv is none",
-        ]),
+        (
+            "[graph]\nclient_id = \"a\"\n".to_owned(),
+            &[
+                "1: graph.client_secret: is missing; expected a text, or client_secret_env = \"NAME\"",
+            ],
+        ),
+        (
+            format!("{GRAPH}api_url = \"https://graph.microsoft.com/v1.0\"\n"),
+            &["4: graph.api_url: expected no version segment"],
+        ),
+        (
+            format!("{GRAPH}api_url = \"http://graph.example\"\nlogin_url = \"graph\"\n"),
+            &[
+                "4: graph.api_url: expected an https address; plain http is for this machine",
+                "5: graph.login_url: expected an address",
+            ],
+        ),
+        (
+            psa("api_url = \"https://p.example\"\nauth_url = \"https://p.example/api\""),
+            &[
+                "5: psa.api_url: expected an https address that ends in /api",
+                "6: psa.auth_url: expected an https address that ends in /auth",
+            ],
+        ),
+        (
+            psa(&format!("{urls}\nwebhook_path_token = \"hush\"")),
+            &[
+                "1: psa.webhook_password: is missing",
+                "1: psa.webhook_username: is missing",
+            ],
+        ),
+        (
+            psa(&format!(
+                "{urls}\nwebhook_path_token = \"hush\"\nwebhook_username = \"hush:hush\"\nwebhook_password = \"hush\""
+            )),
+            &[
+                "7: psa.webhook_path_token: expected at least 8 random characters",
+                "8: psa.webhook_username: expected a text without a colon",
+                "9: psa.webhook_password: expected at least 6 characters",
+            ],
+        ),
+        (
+            "[psa]\nsystem = \"hal\"\n".to_owned(),
+            &[
+                "1: psa.api_url: is missing",
+                "1: psa.auth_url: is missing",
+                "1: psa.client_id: is missing",
+                "1: psa.client_secret: is missing",
+                "2: psa.system: expected one of \"halo\", found \"hal\"",
+            ],
+        ),
+        (
+            "licences = { product_name = \"x\" }\n".to_owned(),
+            &[
+                "1: licences.product_name: unknown key; expected one of product_names",
+                "1: licences.product_names: is missing",
+            ],
+        ),
+        (
+            "[licences]\nproduct_names = \"absent.csv\"\n".to_owned(),
+            &["2: licences.product_names: expected the path of a CSV file, and absent.csv is none"],
+        ),
     ]);
 }
 
@@ -311,28 +380,43 @@ fn vendors_are_told_line_key_and_what_was_expected() {
 fn secrets_come_from_the_environment_and_are_never_told() {
     let operator = |more: &str| format!("[[operators]]\nrole = \"super\"\n{more}\n");
     assert_problems(&[
-        (operator("token_env = \"ABSENT\""), &[
-            "3: operators[1].token_env: the environment variable ABSENT is not set",
-        ]),
-        (operator("token_env = \"EMPTY\""), &["3: operators[1].token_env: the environment variable"]),
-        (operator("token_env = \"hush-hush\""), &[
-            "3: operators[1].token_env: the environment variable of that name is not set",
-        ]),
-        (operator("token = \"hush\"\ntoken_env = \"GRAPH_SECRET\""), &[
-            "4: operators[1].token_env: token is given too; keep one of the two",
-        ]),
-        (operator("token = \"hush\"") + &operator("token = \"hush\""), &[
-            "6: operators[2].token: the operator in line 1 has this token",
-        ]),
-        ("[[operators]]\ntoken = \"hush\"\nrole = \"boss\"\n".to_owned(), &[
-            "3: operators[1].role: expected one of \"super\"",
-        ]),
-        ("[[operators]]\ntoken = 12345\nrole = \"super\"\n".to_owned(), &[
-            "2: operators[1].token: expected a text (write it in quotes), found an integer",
-        ]),
+        (
+            operator("token_env = \"ABSENT\""),
+            &["3: operators[1].token_env: the environment variable ABSENT is not set"],
+        ),
+        (
+            operator("token_env = \"EMPTY\""),
+            &["3: operators[1].token_env: the environment variable"],
+        ),
+        (
+            operator("token_env = \"hush-hush\""),
+            &["3: operators[1].token_env: the environment variable of that name is not set"],
+        ),
+        (
+            operator("token = \"hush\"\ntoken_env = \"GRAPH_SECRET\""),
+            &["4: operators[1].token_env: token is given too; keep one of the two"],
+        ),
+        (
+            operator("token = \"hush\"") + &operator("token = \"hush\""),
+            &["6: operators[2].token: the operator in line 1 has this token"],
+        ),
+        (
+            "[[operators]]\ntoken = \"hush\"\nrole = \"boss\"\n".to_owned(),
+            &["3: operators[1].role: expected one of \"super\""],
+        ),
+        (
+            "[[operators]]\ntoken = 12345\nrole = \"super\"\n".to_owned(),
+            &["2: operators[1].token: expected a text (write it in quotes), found an integer"],
+        ),
         // The parser's own words would quote the line.
-        ("[graph]\nclient_secret = \"hush\" hush\n".to_owned(), &["2: is no valid TOML: "]),
-        ("client_secret = \"hush\n".to_owned(), &["1: is no valid TOML: "]),
+        (
+            "[graph]\nclient_secret = \"hush\" hush\n".to_owned(),
+            &["2: is no valid TOML: "],
+        ),
+        (
+            "client_secret = \"hush\n".to_owned(),
+            &["1: is no valid TOML: "],
+        ),
     ]);
     for text in [
         "[graph]\nclient_secret = \"hush\" hush\n",
@@ -351,16 +435,23 @@ fn secrets_come_from_the_environment_and_are_never_told() {
 fn all_problems_are_told_together_in_the_order_of_the_file() {
     let text = "colour = \"red\"\n[graph]\nclient_id = 5\n[[customers]]\nid = \"a\"\n\
                 sources = [\"ad\"]\n";
-    assert_problems(&[(text.to_owned(), &[
-        "1: colour: unknown key; expected one of customers, graph, licences, operators, policies",
-        "2: graph.client_secret: is missing",
-        "3: graph.client_id: expected a text (write it in quotes), found an integer",
-        "6: customers[1].sources: expected a list out of",
-    ])]);
+    assert_problems(&[(
+        text.to_owned(),
+        &[
+            "1: colour: unknown key; expected one of customers, graph, licences, operators, policies",
+            "2: graph.client_secret: is missing",
+            "3: graph.client_id: expected a text (write it in quotes), found an integer",
+            "6: customers[1].sources: expected a list out of",
+        ],
+    )]);
 }
 
 #[test]
 fn a_file_that_is_not_there_is_named() {
     let problems = Config::load(std::path::Path::new("absent/muster.toml")).unwrap_err();
-    assert!(problems.to_string().starts_with("absent/muster.toml: the configuration file cannot"));
+    assert!(
+        problems
+            .to_string()
+            .starts_with("absent/muster.toml: the configuration file cannot")
+    );
 }

@@ -19,7 +19,9 @@ pub(crate) fn interval_minutes(text: &str) -> Option<i64> {
         rest => number(rest.strip_suffix('m')?)?,
     };
     let minutes = hours * 60 + minutes;
-    (INTERVAL_MINUTES_MIN..=INTERVAL_MINUTES_MAX).contains(&minutes).then_some(minutes)
+    (INTERVAL_MINUTES_MIN..=INTERVAL_MINUTES_MAX)
+        .contains(&minutes)
+        .then_some(minutes)
 }
 
 fn number(text: &str) -> Option<i64> {
@@ -98,7 +100,12 @@ mod tests {
 
     #[test]
     fn addresses_are_safe_or_of_this_machine() {
-        for good in ["https://a.example", "http://127.0.0.1:80/api", "http://[::1]:9", "http://localhost:1"] {
+        for good in [
+            "https://a.example",
+            "http://127.0.0.1:80/api",
+            "http://[::1]:9",
+            "http://localhost:1",
+        ] {
             assert!(base_url(good).is_ok(), "{good}");
         }
         for bad in [
@@ -112,7 +119,10 @@ mod tests {
         ] {
             assert!(base_url(bad).is_err(), "{bad}");
         }
-        assert_eq!(base_url("https://a.example/api/").as_deref(), Ok("https://a.example/api"));
+        assert_eq!(
+            base_url("https://a.example/api/").as_deref(),
+            Ok("https://a.example/api")
+        );
     }
 
     #[test]

@@ -16,9 +16,14 @@ pub(crate) fn graph(mut reader: Reader<'_>) -> Option<SecretString> {
     let login_url = address(&mut reader, "login_url", Some(LOGIN_URL), None);
     let api_url = address(&mut reader, "api_url", Some(API_URL), None);
     if let Some(api_url) = &api_url
-        && ["/v1.0", "/beta"].iter().any(|version| api_url.ends_with(version))
+        && ["/v1.0", "/beta"]
+            .iter()
+            .any(|version| api_url.ends_with(version))
     {
-        reader.wrong("api_url", "expected no version segment: https://graph.microsoft.com");
+        reader.wrong(
+            "api_url",
+            "expected no version segment: https://graph.microsoft.com",
+        );
     }
     let client_id = reader.secret("client_id");
     let client_secret = reader.secret("client_secret");
@@ -62,10 +67,15 @@ pub(crate) fn psa(mut reader: Reader<'_>) -> Option<SecretString> {
 }
 
 fn system(reader: &mut Reader<'_>) -> Option<&'static str> {
-    let names: Vec<String> = PsaKind::ALL.iter().map(|kind| format!("\"{kind}\"")).collect();
+    let names: Vec<String> = PsaKind::ALL
+        .iter()
+        .map(|kind| format!("\"{kind}\""))
+        .collect();
     let expected = format!("one of {}", names.join(", "));
     reader.required_text("system", &expected)?;
-    reader.parsed("system", &expected, PsaKind::parse).map(|kind| kind.value.as_str())
+    reader
+        .parsed("system", &expected, PsaKind::parse)
+        .map(|kind| kind.value.as_str())
 }
 
 struct Webhook {
@@ -93,8 +103,9 @@ fn webhook(reader: &mut Reader<'_>) -> Option<Webhook> {
     let password = reader.secret("webhook_password");
     let (path_token, username, password) = (path_token?, username?, password?);
     let token = path_token.value.expose_secret();
-    let is_segment =
-        token.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~'));
+    let is_segment = token
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~'));
     if token.len() < WEBHOOK_PATH_TOKEN_LENGTH_MIN || !is_segment {
         reader.wrong_at(
             path_token.line,
@@ -107,7 +118,11 @@ fn webhook(reader: &mut Reader<'_>) -> Option<Webhook> {
     }
     // Basic credentials end the user name at the first colon.
     if username.value.expose_secret().contains(':') {
-        reader.wrong_at(username.line, "webhook_username", "expected a text without a colon");
+        reader.wrong_at(
+            username.line,
+            "webhook_username",
+            "expected a text without a colon",
+        );
     }
     if password.value.expose_secret().len() < WEBHOOK_PASSWORD_LENGTH_MIN {
         reader.wrong_at(
@@ -124,7 +139,11 @@ fn webhook(reader: &mut Reader<'_>) -> Option<Webhook> {
 }
 
 fn random() -> SecretString {
-    let text = format!("{}{}", uuid::Uuid::new_v4().simple(), uuid::Uuid::new_v4().simple());
+    let text = format!(
+        "{}{}",
+        uuid::Uuid::new_v4().simple(),
+        uuid::Uuid::new_v4().simple()
+    );
     SecretString::from(text)
 }
 

@@ -50,14 +50,29 @@ impl Stage {
         chapter(
             1,
             "The first import",
-            "Eleven tenants at Microsoft, one customer with an Active Directory besides, one with\n\
-             Windows machines only. Agents hand in what they see; then every customer is due.",
+            "Twelve tenants at Microsoft, one of them with an Active Directory besides, and one\n\
+             customer with Windows machines only. Agents hand in what they see; then every customer\n\
+             is looked at.",
         )?;
         let (hybrid, machines) = (id(HYBRID), id(MACHINES));
         let (directory, windows) = (UploadSource::ActiveDirectory, UploadSource::LocalWindows);
         let local = self.local();
-        upload::send(local, &hybrid, directory, Coverage::Auto, directory::first()).await?;
-        upload::send(local, &machines, windows, Coverage::Auto, directory::machines()).await?;
+        upload::send(
+            local,
+            &hybrid,
+            directory,
+            Coverage::Auto,
+            directory::first(),
+        )
+        .await?;
+        upload::send(
+            local,
+            &machines,
+            windows,
+            Coverage::Auto,
+            directory::machines(),
+        )
+        .await?;
         let summary = self.pass().await?;
         say(&show::customers(self.local(), &summary).await?.to_string())?;
         say(&show::cost(&summary))?;
@@ -68,7 +83,11 @@ impl Stage {
     }
 
     async fn nothing_new(&mut self) -> Result<(), LocalError> {
-        chapter(2, "Nothing changed", "The same again. A look at which nothing is new writes nothing.")?;
+        chapter(
+            2,
+            "Nothing changed",
+            "The same again. A look at which nothing is new writes nothing.",
+        )?;
         let summary = self.pass().await?;
         say(&show::cost(&summary))
     }
@@ -77,18 +96,31 @@ impl Stage {
         chapter(
             3,
             "Changes at the source",
-            "At Harbour Boats somebody marries, somebody gets another phone, somebody leaves, and\n\
-             somebody joins. Northwind's agent hands in what changed in its directory.",
+            "At Harbour Boats somebody marries, somebody gets another phone, two people leave, and\n\
+             somebody joins. Northwind's agent hands in what changed in its directory. Where the\n\
+             contact decides, as it does for phones and addresses, the account waits for the PSA.",
         )?;
         let shown = id(SHOWN);
         let before = show::accounts(self.local(), &shown).await?;
-        let changes = self.msp.people.get_mut(SHOWN).map(happenings).unwrap_or_default();
+        let changes = self
+            .msp
+            .people
+            .get_mut(SHOWN)
+            .map(happenings)
+            .unwrap_or_default();
         for (_, change) in &changes {
             change.play(&self.msp.graph, &tenant(SHOWN));
         }
         let hybrid = id(HYBRID);
         let source = UploadSource::ActiveDirectory;
-        upload::send(self.local(), &hybrid, source, Coverage::Auto, directory::later()).await?;
+        upload::send(
+            self.local(),
+            &hybrid,
+            source,
+            Coverage::Auto,
+            directory::later(),
+        )
+        .await?;
         let summary = self.pass().await?;
         let after = show::accounts(self.local(), &shown).await?;
         let mut told = table::with_heads(&["at Microsoft", "the account", "in the PSA"]);
@@ -103,7 +135,10 @@ impl Stage {
         let accounts = &summary.accounts;
         say(&format!(
             "{} created, {} updated, {} disabled, {} removed in all; {}",
-            accounts.created, accounts.updated, accounts.disabled, accounts.removed,
+            accounts.created,
+            accounts.updated,
+            accounts.disabled,
+            accounts.removed,
             show::cost(&summary)
         ))
     }
@@ -121,21 +156,29 @@ impl Stage {
             "In the PSA somebody corrects an address and a phone number. The PSA says so by\n\
              webhook, over HTTP; the contact is read back, and the account follows.",
         )?;
-        let echoes = self.msp.halo.deliver_webhooks().await.len();
-        let echo = self.work().await?;
-        say(&format!(
-            "first the echoes of what we wrote ourselves: {echoes} deliveries, {} accounts changed",
-            echo.accounts.updated
-        ))?;
         let shown = id(SHOWN);
+        let untouched = show::accounts(self.local(), &shown).await?;
+        let echoes = self.msp.halo.deliver_webhooks().await.len();
+        self.work().await?;
         let before = show::accounts(self.local(), &shown).await?;
+        let pairs = untouched.iter().zip(&before);
+        let changed = pairs.filter(|(one, other)| one != other).count();
+        say(&format!(
+            "first the echoes of what we wrote ourselves: {echoes} deliveries, {changed} of \
+             Harbour's accounts changed"
+        ))?;
         let Some(account) = before.iter().find(|account| is_linked(account)) else {
             return Err(defect("no account of the demo is linked"));
         };
-        let contact = account.contact().map(ToString::to_string).unwrap_or_default();
+        let contact = account
+            .contact()
+            .map(ToString::to_string)
+            .unwrap_or_default();
         let address = format!("front.desk@{SHOWN}.example");
         let edit = json!({ "emailaddress": address, "mobilenumber": "+44 7700 900321" });
-        let number = contact.parse().map_err(|_| defect("a contact of Halo is a number"))?;
+        let number = contact
+            .parse()
+            .map_err(|_| defect("a contact of Halo is a number"))?;
         self.msp.halo.edit_user(number, &edit);
         let statuses = self.msp.halo.deliver_webhooks().await;
         self.work().await?;
@@ -145,7 +188,9 @@ impl Stage {
         told.add_row([
             format!("contact {contact}, answered {statuses:?}"),
             show::differences(Some(account), is),
-            self.msp.contact(&contact).map_or_else(String::new, |contact| values(&contact)),
+            self.msp
+                .contact(&contact)
+                .map_or_else(String::new, |contact| values(&contact)),
         ]);
         say(&told.to_string())
     }
@@ -173,9 +218,20 @@ impl Stage {
         let customer = id(EMPTIED);
         let summary = run::pass(self.local(), Some(&customer), |_| {}).await?;
         for told in &summary.customers {
-            say(&format!("{}: {} – {}", told.id, told.status, table::or_none(told.error.as_deref())))?;
+            say(&format!(
+                "{}: {} – {}",
+                told.id,
+                told.status,
+                table::or_none(told.error.as_deref())
+            ))?;
         }
-        let state = self.local().app.store.import_state(&customer).await.map_err(Failure::from)?;
+        let state = self
+            .local()
+            .app
+            .store
+            .import_state(&customer)
+            .await
+            .map_err(Failure::from)?;
         let Some(held) = state.held else {
             return Err(defect("the run of the demo that should be held was not"));
         };
@@ -183,7 +239,10 @@ impl Stage {
         let path = format!("/v1/customers/{customer}/runs/{}/approve", held.run);
         operator.call(Method::POST, &path, Bytes::new()).await?;
         let summary = self.work().await?;
-        say(&format!("a person says yes: {} accounts are removed", summary.accounts.removed))
+        say(&format!(
+            "a person says yes: {} accounts are removed",
+            summary.accounts.removed
+        ))
     }
 
     async fn why(&mut self) -> Result<(), LocalError> {
@@ -194,7 +253,9 @@ impl Stage {
         )?;
         let hybrid = id(HYBRID);
         let accounts = show::accounts(self.local(), &hybrid).await?;
-        let both = accounts.iter().find(|account| is_linked(account) && has_both(account));
+        let both = accounts
+            .iter()
+            .find(|account| is_linked(account) && has_both(account));
         let Some(account) = both else {
             return Err(defect("no account of the demo has two records"));
         };
@@ -216,9 +277,9 @@ fn happenings(people: &mut Population) -> Vec<(&'static str, Change)> {
     let married = active.next().and_then(|person| people.rename(person));
     changes.extend(married.map(|change| ("a new family name", change)));
     let phone = active.next().and_then(|person| people.change_phone(person));
-    changes.extend(phone.map(|change| ("another mobile phone", change)));
+    changes.extend(phone.map(|change| ("another mobile phone; the contact decides it", change)));
     let blocked = active.next().and_then(|person| people.leave(person));
-    changes.extend(blocked.map(|change| ("sign-in blocked", change)));
+    changes.extend(blocked.map(|change| ("sign-in blocked, licences taken", change)));
     let deleted = active.next().and_then(|person| people.delete(person));
     changes.extend(deleted.map(|change| ("deleted", change)));
     changes.push(("somebody new", people.join()));
@@ -232,12 +293,27 @@ fn is_linked(account: &Account) -> bool {
 fn has_both(account: &Account) -> bool {
     [Source::Microsoft365, Source::ActiveDirectory]
         .iter()
-        .all(|source| account.identities.iter().any(|held| held.key.source == *source))
+        .all(|source| {
+            account
+                .identities
+                .iter()
+                .any(|held| held.key.source == *source)
+        })
 }
 
 fn values(contact: &Value) -> String {
-    let text = |name| contact.get(name).and_then(Value::as_str).unwrap_or_default();
-    format!("{}\n{}\n{}", text("name"), text("emailaddress"), text("mobilenumber"))
+    let text = |name| {
+        contact
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+    };
+    format!(
+        "{}\n{}\n{}",
+        text("name"),
+        text("emailaddress"),
+        text("mobilenumber")
+    )
 }
 
 fn id(text: &str) -> CustomerId {

@@ -13,8 +13,10 @@ type Export = (&'static str, &'static [u8]);
 
 macro_rules! export {
     ($name:literal) => {{
-        let bytes: &'static [u8] =
-            include_bytes!(concat!("../../../../tests/fixtures/active-directory/", $name));
+        let bytes: &'static [u8] = include_bytes!(concat!(
+            "../../../../tests/fixtures/active-directory/",
+            $name
+        ));
         ($name, bytes)
     }};
 }
@@ -26,11 +28,15 @@ const IN_CLOUD: usize = 3;
 /// Every second one is known to the PSA.
 const IS_CONTACT: usize = 2;
 /// A licence that counts: Business Premium.
-const LICENCE: &str = "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46";
+pub(super) const LICENCE: &str = "cbdc14ab-d96c-4c30-b9f4-6ada7cdc1d46";
 
 /// The first export: users, groups, and how far the directory had come.
 pub(super) fn first() -> Vec<(String, Vec<Bytes>)> {
-    files(&[USERS, export!("northwind-groups.ldif.gz"), export!("northwind-rootdse.ldif")])
+    files(&[
+        USERS,
+        export!("northwind-groups.ldif.gz"),
+        export!("northwind-rootdse.ldif"),
+    ])
 }
 
 /// What changed a few days later, and who was deleted.
@@ -49,7 +55,10 @@ pub(super) fn machines() -> Vec<(String, Vec<Bytes>)> {
 
 /// Each file as the one part that it fits into.
 fn files(exports: &[Export]) -> Vec<(String, Vec<Bytes>)> {
-    exports.iter().map(|(name, bytes)| ((*name).to_owned(), parts(name, bytes))).collect()
+    exports
+        .iter()
+        .map(|(name, bytes)| ((*name).to_owned(), parts(name, bytes)))
+        .collect()
 }
 
 fn parts(name: &str, bytes: &[u8]) -> Vec<Bytes> {
@@ -75,9 +84,18 @@ pub(super) fn people() -> Vec<Person> {
         .expect("the export is part of this program and is UTF-8");
     let entries = text.split("\n\n").map(values);
     let people = entries.filter(|values| {
-        let needed = ["objectGUID", "userPrincipalName", "displayName", "mail", "sn", "givenName"];
+        let needed = [
+            "objectGUID",
+            "userPrincipalName",
+            "displayName",
+            "mail",
+            "sn",
+            "givenName",
+        ];
         needed.iter().all(|name| values.contains_key(*name))
-            && values.get("userAccountControl").is_some_and(|control| control == "512")
+            && values
+                .get("userAccountControl")
+                .is_some_and(|control| control == "512")
     });
     people
         .enumerate()
@@ -93,9 +111,15 @@ pub(super) fn people() -> Vec<Person> {
 fn values(entry: &str) -> BTreeMap<String, String> {
     let mut values = BTreeMap::new();
     for line in entry.lines() {
-        let Some((name, value)) = line.split_once(": ") else { continue };
+        let Some((name, value)) = line.split_once(": ") else {
+            continue;
+        };
         match name.strip_suffix(':') {
-            None => _ = values.entry(name.to_owned()).or_insert_with(|| value.to_owned()),
+            None => {
+                _ = values
+                    .entry(name.to_owned())
+                    .or_insert_with(|| value.to_owned())
+            }
             Some("objectGUID") => _ = values.insert("objectGUID".to_owned(), value.to_owned()),
             // Other base64 is for a real reader.
             Some(_) => {}
@@ -123,7 +147,6 @@ impl Person {
             "onPremisesImmutableId": self.value("objectGUID"),
             "onPremisesSamAccountName": self.value("sAMAccountName"),
             "onPremisesDomainName": "northwind.example",
-            "assignedLicenses": [{ "disabledPlans": [], "skuId": LICENCE }],
         })
     }
 

@@ -22,6 +22,7 @@ use show::say;
 /// # Errors
 /// Something of the demo cannot be started, or does not do what it should.
 pub async fn play(keep: bool) -> Result<(), LocalError> {
+    let stop = stop_signal()?;
     let folder = tempfile::tempdir()
         .map_err(|error| LocalError::Machine("no temporary directory can be made", error))?;
     say("Muster: a dozen customers of a small MSP, with simulated vendors on this machine.")?;
@@ -34,16 +35,20 @@ pub async fn play(keep: bool) -> Result<(), LocalError> {
         ..Webhook::default()
     });
     let mut stage = Stage { msp, up };
-    let played = stage.play().await;
+    // A signal ends the play wherever it is, and the data goes all the same.
+    let mut stop = std::pin::pin!(stop);
+    let played = tokio::select! {
+        played = stage.play() => Some(played),
+        () = &mut stop => None,
+    };
     let Stage { msp, mut up } = stage;
-    if keep && played.is_ok() {
+    if keep && matches!(played, Some(Ok(()))) {
         addresses(&msp, &up)?;
-        let stop = stop_signal()?;
         up.schedule();
         up.run(stop).await;
     }
     up.stop().await?;
-    played
+    played.unwrap_or(Ok(()))
 }
 
 fn addresses(msp: &Msp, up: &Up) -> Result<(), LocalError> {

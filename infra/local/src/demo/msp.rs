@@ -37,7 +37,14 @@ struct Outline {
 }
 
 const fn outline(id: &'static str, name: &'static str, people: usize, known: f64) -> Outline {
-    Outline { id, name, people, known, policy: None, company: name }
+    Outline {
+        id,
+        name,
+        people,
+        known,
+        policy: None,
+        company: name,
+    }
 }
 
 const HANDS_ON: Option<&str> = Some("Hands-on");
@@ -51,15 +58,32 @@ pub(super) const MACHINES: &str = "garages";
 pub(super) const EMPTIED: &str = "meridian";
 
 const OUTLINES: [Outline; 11] = [
-    Outline { policy: HANDS_ON, ..outline(SHOWN, "Harbour Boats", 42, 0.7) },
+    Outline {
+        policy: HANDS_ON,
+        ..outline(SHOWN, "Harbour Boats", 42, 0.7)
+    },
     outline("linden", "Linden Legal", 28, 0.9),
     outline("orchard", "Orchard School", 60, 0.5),
     outline("kiln", "Kiln & Clay", 9, 0.8),
-    Outline { policy: HANDS_ON, ..outline(EMPTIED, "Meridian Freight", 80, 0.6) },
+    Outline {
+        policy: HANDS_ON,
+        ..outline(EMPTIED, "Meridian Freight", 80, 0.6)
+    },
     outline("alpine", "Alpine Outdoor", 35, 0.6),
-    Outline { policy: HANDS_ON, ..outline("brook", "Brook Veterinary", 22, 0.4) },
-    Outline { policy: HANDS_ON, company: "Copper Kettle", ..outline("cafes", "Copper Kettle Cafés", 18, 0.5) },
-    Outline { policy: HANDS_ON, company: "Copper Kettle", ..outline("bakery", "Copper Kettle Bakery", 14, 0.5) },
+    Outline {
+        policy: HANDS_ON,
+        ..outline("brook", "Brook Veterinary", 22, 0.4)
+    },
+    Outline {
+        policy: HANDS_ON,
+        company: "Copper Kettle",
+        ..outline("cafes", "Copper Kettle Cafés", 18, 0.5)
+    },
+    Outline {
+        policy: HANDS_ON,
+        company: "Copper Kettle",
+        ..outline("bakery", "Copper Kettle Bakery", 14, 0.5)
+    },
     outline("quarry", "Quarry Stone", 25, 0.7),
     outline("weavers", "Weavers Guild", 30, 0.8),
 ];
@@ -80,7 +104,12 @@ impl Msp {
         let machine = |error| LocalError::Machine("a simulated vendor cannot be started", error);
         let graph = Graph::start(Options::default()).await.map_err(machine)?;
         let halo = Halo::start(Options::default()).await.map_err(machine)?;
-        let mut msp = Self { graph, halo, people: BTreeMap::new(), companies: BTreeMap::new() };
+        let mut msp = Self {
+            graph,
+            halo,
+            people: BTreeMap::new(),
+            companies: BTreeMap::new(),
+        };
         let mut shared: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
         for (number, outline) in OUTLINES.iter().enumerate() {
             let halo = &msp.halo;
@@ -116,7 +145,9 @@ impl Msp {
         self.companies.insert(HYBRID, client);
         for person in directory::people() {
             if person.is_in_cloud {
-                self.graph.put_user(&tenant, person.graph_user());
+                let user = self.graph.put_user(&tenant, person.graph_user());
+                self.graph
+                    .set_licence(&tenant, &user, directory::LICENCE, true);
             }
             if person.is_contact {
                 self.halo.add_user(&person.contact(site));

@@ -39,7 +39,8 @@ impl Progress {
     }
 
     pub(super) fn add(&self, ended: &Ended<Done>) {
-        self.0.set_message(format!("{} of {}", ended.function, ended.envelope.customer));
+        self.0
+            .set_message(format!("{} of {}", ended.function, ended.envelope.customer));
         self.0.inc(1);
     }
 }
@@ -53,16 +54,31 @@ impl Drop for Progress {
 /// A customer a row: how many accounts, and how they stand with the PSA.
 pub(super) async fn customers(local: &Local, summary: &Summary) -> Result<Table, LocalError> {
     let heads = [
-        "customer", "status", "accounts", "with two records", "matched", "created",
-        "more than one", "no match", "blocked",
+        "customer",
+        "status",
+        "accounts",
+        "with two records",
+        "matched",
+        "created",
+        "more than one",
+        "no match",
+        "blocked",
     ];
     let mut shown = table::with_heads(&heads);
     for customer in &local.config.customers {
         let accounts = accounts(local, &customer.id).await?;
-        let two = accounts.iter().filter(|account| account.identities.len() > 1).count();
+        let two = accounts
+            .iter()
+            .filter(|account| account.identities.len() > 1)
+            .count();
         let mut counts = MatchCounts::default();
-        accounts.iter().for_each(|account| counts.count(account.psa.status));
-        let status = summary.customers.iter().find(|told| told.id == customer.id.as_str());
+        accounts
+            .iter()
+            .for_each(|account| counts.count(account.psa.status));
+        let status = summary
+            .customers
+            .iter()
+            .find(|told| told.id == customer.id.as_str());
         shown.add_row([
             customer.name.clone(),
             status.map_or_else(String::new, |told| told.status.to_owned()),
@@ -95,7 +111,12 @@ pub(super) async fn accounts(
     local: &Local,
     customer: &CustomerId,
 ) -> Result<Vec<Account>, LocalError> {
-    Ok(local.app.store.all_accounts(customer).await.map_err(Failure::from)?)
+    Ok(local
+        .app
+        .store
+        .all_accounts(customer)
+        .await
+        .map_err(Failure::from)?)
 }
 
 /// The account that has the record of that id.
@@ -106,8 +127,12 @@ pub(super) fn of_record<'a>(accounts: &'a [Account], id: &str) -> Option<&'a Acc
 
 /// What differs between an account before and after, a line each.
 pub(super) fn differences(before: Option<&Account>, after: Option<&Account>) -> String {
-    let Some(after) = after else { return "no account".to_owned() };
-    let Some(before) = before else { return "a new account".to_owned() };
+    let Some(after) = after else {
+        return "no account".to_owned();
+    };
+    let Some(before) = before else {
+        return "a new account".to_owned();
+    };
     let mut lines = Vec::new();
     for attribute in Attribute::ALL {
         let (was, is) = (before.fields.get(attribute), after.fields.get(attribute));
@@ -117,9 +142,17 @@ pub(super) fn differences(before: Option<&Account>, after: Option<&Account>) -> 
         }
     }
     if before.state != after.state {
-        lines.push(format!("{} → {}", before.state.as_str(), after.state.as_str()));
+        lines.push(format!(
+            "{} → {}",
+            before.state.as_str(),
+            after.state.as_str()
+        ));
     }
-    if lines.is_empty() { "as before".to_owned() } else { lines.join("\n") }
+    if lines.is_empty() {
+        "as before".to_owned()
+    } else {
+        lines.join("\n")
+    }
 }
 
 /// How an account stands with the PSA, in a few words.

@@ -33,12 +33,20 @@ pub(super) async fn explained(local: &Local, account: &Account) -> String {
         ));
     }
     let mut ids: Vec<&ContactId> = standing.contact.iter().collect();
-    ids.extend(standing.candidates.iter().map(|candidate| &candidate.contact));
+    ids.extend(
+        standing
+            .candidates
+            .iter()
+            .map(|candidate| &candidate.contact),
+    );
     if ids.is_empty() {
         return text;
     }
     match connected(local).await {
-        Ok(psa) => text.push_str(&format!("\n\n{}", table_of(psa.as_ref(), account, &ids).await)),
+        Ok(psa) => text.push_str(&format!(
+            "\n\n{}",
+            table_of(psa.as_ref(), account, &ids).await
+        )),
         Err(why) => {
             text.push_str(&format!("\n\nthe contacts cannot be shown: {why}"));
             text.push_str(&format!("\n{}", refusals(account)));
@@ -48,15 +56,31 @@ pub(super) async fn explained(local: &Local, account: &Account) -> String {
 }
 
 async fn connected(local: &Local) -> Result<Box<dyn Psa>, String> {
-    let secret = local.app.secrets.find(SecretName::Psa).await.map_err(|error| error.to_string())?;
+    let secret = local
+        .app
+        .secrets
+        .find(SecretName::Psa)
+        .await
+        .map_err(|error| error.to_string())?;
     let secret = secret.ok_or("the configuration has no PSA")?;
     let settings = Settings::from_json(&secret).map_err(|error| error.to_string())?;
-    local.vendors.psa(&settings).map_err(|error| error.to_string())
+    local
+        .vendors
+        .psa(&settings)
+        .map_err(|error| error.to_string())
 }
 
 /// Each contact, what agrees with the account, and why it was not taken.
 async fn table_of(psa: &dyn Psa, account: &Account, ids: &[&ContactId]) -> Table {
-    let heads = ["contact", "name", "e-mail", "mobile", "in use", "agrees by", "verdict"];
+    let heads = [
+        "contact",
+        "name",
+        "e-mail",
+        "mobile",
+        "in use",
+        "agrees by",
+        "verdict",
+    ];
     let mut shown = table::with_heads(&heads);
     for id in ids {
         let verdict = verdict(account, id);
@@ -71,8 +95,10 @@ async fn table_of(psa: &dyn Psa, account: &Account, ids: &[&ContactId]) -> Table
 
 fn row(account: &Account, contact: &Contact, verdict: String) -> Vec<String> {
     let value = |attribute| table::or_none(contact.fields.get(attribute));
-    let agrees: Vec<&str> =
-        agreeing(account, contact).into_iter().map(|rule| rule.as_str()).collect();
+    let agrees: Vec<&str> = agreeing(account, contact)
+        .into_iter()
+        .map(|rule| rule.as_str())
+        .collect();
     vec![
         contact.id.to_string(),
         value(Attribute::DisplayName),
@@ -88,7 +114,11 @@ fn verdict(account: &Account, id: &ContactId) -> String {
     if account.contact() == Some(id) {
         return "linked".to_owned();
     }
-    let candidate = account.psa.candidates.iter().find(|candidate| candidate.contact == *id);
+    let candidate = account
+        .psa
+        .candidates
+        .iter()
+        .find(|candidate| candidate.contact == *id);
     candidate.map_or_else(String::new, |candidate| {
         format!("by {}: {}", candidate.rule.as_str(), candidate.why_not)
     })

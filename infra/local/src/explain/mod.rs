@@ -32,7 +32,12 @@ pub async fn explain(
     let account = accounts::find(&local.app, customer, text).await?;
     let policies = policies(local, customer).await?;
     let policy = policies.of(account.account_type);
-    let part_numbers = local.app.store.licences(customer).await.map_err(Failure::from)?;
+    let part_numbers = local
+        .app
+        .store
+        .licences(customer)
+        .await
+        .map_err(Failure::from)?;
     let mut parts = vec![head(&account, policy), fields(&account, policy).to_string()];
     parts.push(records(&account).to_string());
     parts.extend(licences(local, &account, &part_numbers).map(|table| table.to_string()));
@@ -41,15 +46,24 @@ pub async fn explain(
 }
 
 async fn policies(local: &Local, customer: &CustomerId) -> Result<CustomerPolicies, LocalError> {
-    let configured = local.config.customers.iter().find(|held| held.id == *customer);
+    let configured = local
+        .config
+        .customers
+        .iter()
+        .find(|held| held.id == *customer);
     let configured = configured.ok_or_else(|| {
-        LocalError::Asked(format!("the configuration does not name the customer {customer}"))
+        LocalError::Asked(format!(
+            "the configuration does not name the customer {customer}"
+        ))
     })?;
     Ok(resolve(&local.config.policies, configured))
 }
 
 fn head(account: &Account, policy: &Policy) -> String {
-    let name = account.fields.get(Attribute::DisplayName).unwrap_or("an account without a name");
+    let name = account
+        .fields
+        .get(Attribute::DisplayName)
+        .unwrap_or("an account without a name");
     format!(
         "{name}, account {} of {}\n\
          {}: {}\n\
@@ -60,8 +74,8 @@ fn head(account: &Account, policy: &Policy) -> String {
         account.account_type.as_str(),
         account.type_reason,
         account.state.as_str(),
-        account.state_since,
-        account.imported_at,
+        table::when(account.state_since),
+        table::when(account.imported_at),
         account.revision,
         policy.name,
     )
@@ -138,21 +152,40 @@ fn standing(identity: &Identity) -> String {
             Departure::NotInCompleteReading => "missed in a complete reading",
             Departure::OutOfScope => "out of scope",
         };
-        return format!("left {}: {how}", gone.at);
+        return format!("left {}: {how}", table::when(gone.at));
     }
-    let enabled = if identity.enabled { "enabled" } else { "disabled" };
+    let enabled = if identity.enabled {
+        "enabled"
+    } else {
+        "disabled"
+    };
     match identity.expires_at {
-        Some(at) => format!("{enabled}, expires {at}"),
+        Some(at) => format!("{enabled}, expires {}", table::when(at)),
         None => enabled.to_owned(),
     }
 }
 
 fn more(identity: &Identity) -> String {
     let mut lines = Vec::new();
-    lines.extend(identity.sam_account_name.as_ref().map(|name| format!("logon name {name}")));
+    lines.extend(
+        identity
+            .sam_account_name
+            .as_ref()
+            .map(|name| format!("logon name {name}")),
+    );
     lines.extend(identity.distinguished_name.clone());
-    lines.extend(identity.privileges.iter().map(|privilege| format!("administrator: {privilege}")));
-    lines.extend(identity.alternate_emails.iter().map(|address| format!("also {address}")));
+    lines.extend(
+        identity
+            .privileges
+            .iter()
+            .map(|privilege| format!("administrator: {privilege}")),
+    );
+    lines.extend(
+        identity
+            .alternate_emails
+            .iter()
+            .map(|address| format!("also {address}")),
+    );
     let guid = identity.anchor.guid.as_ref();
     lines.extend(guid.map(|guid| format!("known on premises as {guid}")));
     lines.join("\n")
@@ -164,8 +197,11 @@ fn licences(
     account: &Account,
     part_numbers: &BTreeMap<String, String>,
 ) -> Option<Table> {
-    let held: Vec<&String> =
-        account.identities.iter().flat_map(|identity| &identity.licences).collect();
+    let held: Vec<&String> = account
+        .identities
+        .iter()
+        .flat_map(|identity| &identity.licences)
+        .collect();
     if held.is_empty() {
         return None;
     }

@@ -23,7 +23,12 @@ pub(super) struct Message {
 
 impl Message {
     pub(super) fn new(function: Function, envelope: Envelope) -> Self {
-        Self { function, envelope, attempts: 0, due: Instant::now() }
+        Self {
+            function,
+            envelope,
+            attempts: 0,
+            due: Instant::now(),
+        }
     }
 
     /// The customer and what happened, without the event's id, its time and its run.
@@ -34,6 +39,11 @@ impl Message {
     }
 
     pub(super) fn ended<D>(self, end: End<D>) -> Ended<D> {
-        Ended { function: self.function, envelope: self.envelope, attempts: self.attempts, end }
+        Ended {
+            function: self.function,
+            envelope: self.envelope,
+            attempts: self.attempts,
+            end,
+        }
     }
 }

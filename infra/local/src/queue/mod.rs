@@ -120,7 +120,10 @@ pub struct Queue<W: Work> {
 impl<W: Work> Queue<W> {
     /// Queues that are filled from a bus.
     pub fn new(work: W, inbox: UnboundedReceiver<Envelope>, settings: Settings) -> Self {
-        let chance = settings.faults.as_ref().map(|faults| SmallRng::seed_from_u64(faults.seed));
+        let chance = settings
+            .faults
+            .as_ref()
+            .map(|faults| SmallRng::seed_from_u64(faults.seed));
         Self {
             work: Arc::new(work),
             settings,
@@ -250,10 +253,16 @@ impl<W: Work> Queue<W> {
         for function in subscribers(&envelope.event) {
             let message = Message::new(*function, envelope.clone());
             if self.chance_of_a_duplicate() {
-                self.waiting.entry(*function).or_default().push_back(message.clone());
+                self.waiting
+                    .entry(*function)
+                    .or_default()
+                    .push_back(message.clone());
             }
             if self.keys.insert(message.key()) {
-                self.waiting.entry(*function).or_default().push_back(message);
+                self.waiting
+                    .entry(*function)
+                    .or_default()
+                    .push_back(message);
             }
         }
     }
@@ -273,17 +282,23 @@ impl<W: Work> Queue<W> {
                     break;
                 };
                 self.keys.remove(&message.key());
-                self.busy.insert((function, message.envelope.customer.clone()));
+                self.busy
+                    .insert((function, message.envelope.customer.clone()));
                 let work = Arc::clone(&self.work);
                 let envelope = message.envelope.clone();
-                let task = self.tasks.spawn(async move { work.handle(function, &envelope).await });
+                let task = self
+                    .tasks
+                    .spawn(async move { work.handle(function, &envelope).await });
                 self.in_hand.insert(task.id(), message);
             }
         }
     }
 
     fn in_hand_of(&self, function: Function) -> usize {
-        self.busy.iter().filter(|(busy, _)| *busy == function).count()
+        self.busy
+            .iter()
+            .filter(|(busy, _)| *busy == function)
+            .count()
     }
 
     /// The next message of a function that is due, and whose customer is not in hand.
@@ -294,10 +309,17 @@ impl<W: Work> Queue<W> {
             message.due <= now && !self.busy.contains(&(function, customer))
         };
         let waiting = self.waiting.get(&function)?;
-        let reorder = self.settings.faults.as_ref().is_some_and(|faults| faults.reorder);
+        let reorder = self
+            .settings
+            .faults
+            .as_ref()
+            .is_some_and(|faults| faults.reorder);
         let at = match &mut self.chance {
             Some(chance) if reorder => {
-                let ready = waiting.iter().enumerate().filter(|(_, message)| may_start(message));
+                let ready = waiting
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, message)| may_start(message));
                 let ready: Vec<usize> = ready.map(|(at, _)| at).collect();
                 let drawn = chance.random_range(0..ready.len().max(1));
                 ready.get(drawn).copied()
@@ -322,11 +344,17 @@ impl<W: Work> Queue<W> {
             Ok((id, result)) => (id, result),
             Err(error) => {
                 self.panics += 1;
-                (error.id(), Err(Failure::defect("a handler panicked; its message is on stderr")))
+                (
+                    error.id(),
+                    Err(Failure::defect(
+                        "a handler panicked; its message is on stderr",
+                    )),
+                )
             }
         };
         let mut message = self.in_hand.remove(&id)?;
-        self.busy.remove(&(message.function, message.envelope.customer.clone()));
+        self.busy
+            .remove(&(message.function, message.envelope.customer.clone()));
         message.attempts += 1;
         let failure = match result {
             Ok(done) => return Some(message.ended(End::Done(done))),
@@ -349,13 +377,17 @@ impl<W: Work> Queue<W> {
             attempts = message.attempts, disposition = failure.disposition().as_str(),
             "delivered again later"
         );
-        self.waiting.entry(message.function).or_default().push_back(message);
+        self.waiting
+            .entry(message.function)
+            .or_default()
+            .push_back(message);
         None
     }
 
     fn delay(&self, attempts: u32, after: Option<Duration>) -> Duration {
         let growth = 4_u32.saturating_pow(attempts.saturating_sub(1));
         let own = self.settings.delay.saturating_mul(growth);
-        own.max(after.unwrap_or_default()).min(self.settings.delay_max)
+        own.max(after.unwrap_or_default())
+            .min(self.settings.delay_max)
     }
 }

@@ -55,7 +55,9 @@ impl Work for Script {
             "panic" => panic!("on purpose"),
             "chain" => {
                 if function == Function::Import {
-                    self.bus.send(envelope_of(&customer, Event::ImportFinished {})).unwrap();
+                    self.bus
+                        .send(envelope_of(&customer, Event::ImportFinished {}))
+                        .unwrap();
                 }
                 Ok(customer)
             }
@@ -67,14 +69,21 @@ impl Work for Script {
 impl Script {
     fn begin(&self, function: Function, customer: &str) -> usize {
         let mut seen = self.seen.lock().unwrap();
-        seen.log.push((function, customer.to_owned(), Instant::now()));
+        seen.log
+            .push((function, customer.to_owned(), Instant::now()));
         let in_hand = seen.in_hand.entry(function).or_default();
-        assert!(!in_hand.iter().any(|other| other == customer), "{customer} twice at a time");
+        assert!(
+            !in_hand.iter().any(|other| other == customer),
+            "{customer} twice at a time"
+        );
         in_hand.push(customer.to_owned());
         let now = in_hand.len();
         let most = seen.most.entry(function).or_default();
         *most = now.max(*most);
-        let mine = seen.log.iter().filter(|(of, who, _)| *of == function && who == customer);
+        let mine = seen
+            .log
+            .iter()
+            .filter(|(of, who, _)| *of == function && who == customer);
         mine.count()
     }
 
@@ -98,7 +107,12 @@ fn envelope_of(customer: &str, event: Event) -> Envelope {
 }
 
 fn request(customer: &str) -> Envelope {
-    envelope_of(customer, Event::ImportRequested { reason: RunReason::Now })
+    envelope_of(
+        customer,
+        Event::ImportRequested {
+            reason: RunReason::Now,
+        },
+    )
 }
 
 struct World {
@@ -111,8 +125,16 @@ fn world(settings: Settings) -> World {
     let (bus, inbox) = unbounded_channel();
     let seen = Arc::new(Mutex::new(Seen::default()));
     let takes = Duration::from_millis(10);
-    let script = Script { bus: bus.clone(), seen: Arc::clone(&seen), takes };
-    World { bus, seen, queue: Queue::new(script, inbox, settings) }
+    let script = Script {
+        bus: bus.clone(),
+        seen: Arc::clone(&seen),
+        takes,
+    };
+    World {
+        bus,
+        seen,
+        queue: Queue::new(script, inbox, settings),
+    }
 }
 
 impl World {
@@ -135,10 +157,21 @@ impl World {
 #[tokio::test(start_paused = true)]
 async fn what_follows_from_a_message_is_delivered_before_the_queue_is_idle() {
     let mut world = world(Settings::default());
-    let ended = world.run(vec![request("chain-a"), request("chain-b")]).await;
+    let ended = world
+        .run(vec![request("chain-a"), request("chain-b")])
+        .await;
     let functions: Vec<Function> = ended.iter().map(|end| end.function).collect();
-    assert_eq!(functions.iter().filter(|f| **f == Function::Import).count(), 2);
-    assert_eq!(functions.iter().filter(|f| **f == Function::Matching).count(), 2);
+    assert_eq!(
+        functions.iter().filter(|f| **f == Function::Import).count(),
+        2
+    );
+    assert_eq!(
+        functions
+            .iter()
+            .filter(|f| **f == Function::Matching)
+            .count(),
+        2
+    );
     assert!(world.queue.is_idle());
 }
 
@@ -146,7 +179,9 @@ async fn what_follows_from_a_message_is_delivered_before_the_queue_is_idle() {
 async fn failures_end_as_their_disposition_says() {
     let mut world = world(Settings::default());
     let names = ["ok", "once", "never", "reject", "suspend", "panic"];
-    let ended = world.run(names.iter().map(|name| request(name)).collect()).await;
+    let ended = world
+        .run(names.iter().map(|name| request(name)).collect())
+        .await;
     let told: BTreeMap<&str, (u32, String)> = ended
         .iter()
         .map(|end| {
@@ -164,7 +199,10 @@ async fn failures_end_as_their_disposition_says() {
         ("never", (4, "dead: not today")),
         ("reject", (1, "refused: not like this")),
         ("suspend", (1, "refused: no entry")),
-        ("panic", (4, "dead: a handler panicked; its message is on stderr")),
+        (
+            "panic",
+            (4, "dead: a handler panicked; its message is on stderr"),
+        ),
     ];
     let expected = expected.map(|(name, (attempts, text))| (name, (attempts, text.to_owned())));
     assert_eq!(told, BTreeMap::from(expected));
@@ -173,14 +211,19 @@ async fn failures_end_as_their_disposition_says() {
 
 #[tokio::test(start_paused = true)]
 async fn a_failed_message_waits_at_least_as_long_as_it_was_asked_and_at_most_the_cap() {
-    for (customer, from_ms, to_ms) in
-        [("once", 500, 600), ("pause", 7_000, 7_100), ("hour", 60_000, 60_100)]
-    {
+    for (customer, from_ms, to_ms) in [
+        ("once", 500, 600),
+        ("pause", 7_000, 7_100),
+        ("hour", 60_000, 60_100),
+    ] {
         let mut world = world(Settings::default());
         world.run(vec![request(customer)]).await;
         let starts = world.starts(customer);
         let waited = (starts[1] - starts[0]).as_millis();
-        assert!((from_ms..to_ms).contains(&waited), "{customer} waited {waited} ms");
+        assert!(
+            (from_ms..to_ms).contains(&waited),
+            "{customer} waited {waited} ms"
+        );
     }
 }
 
@@ -242,8 +285,12 @@ async fn a_queue_that_is_stopped_gives_back_what_did_not_end() {
     assert_eq!(ended, 4);
     world.bus.send(request("late")).unwrap();
     assert_eq!(world.seen.lock().unwrap().log.len(), 7);
-    let mut left: Vec<String> =
-        world.queue.leftover().iter().map(|envelope| envelope.customer.to_string()).collect();
+    let mut left: Vec<String> = world
+        .queue
+        .leftover()
+        .iter()
+        .map(|envelope| envelope.customer.to_string())
+        .collect();
     left.sort();
     assert_eq!(left, ["c4", "c5", "hour", "late"]);
 }
@@ -257,7 +304,10 @@ async fn draining_waits_for_what_is_ready_and_not_for_later_attempts() {
     let began = Instant::now();
     let mut ended = Vec::new();
     world.queue.drain(|end| ended.push(end.function)).await;
-    assert_eq!(ended, [Function::Import, Function::Import, Function::Matching]);
+    assert_eq!(
+        ended,
+        [Function::Import, Function::Import, Function::Matching]
+    );
     assert!(began.elapsed() < Duration::from_secs(1));
     assert_eq!(world.queue.leftover().len(), 1);
 }
@@ -265,11 +315,22 @@ async fn draining_waits_for_what_is_ready_and_not_for_later_attempts() {
 #[tokio::test(start_paused = true)]
 async fn faults_come_from_the_seed() {
     let run = |seed: u64| async move {
-        let faults = Some(Faults { seed, duplicate_percent: 50, reorder: true });
-        let mut world = world(Settings { faults, ..Settings::default() });
-        let ended = world.run((0..20).map(|i| request(&format!("c{i}"))).collect()).await;
-        let order: Vec<String> =
-            ended.iter().map(|end| end.envelope.customer.to_string()).collect();
+        let faults = Some(Faults {
+            seed,
+            duplicate_percent: 50,
+            reorder: true,
+        });
+        let mut world = world(Settings {
+            faults,
+            ..Settings::default()
+        });
+        let ended = world
+            .run((0..20).map(|i| request(&format!("c{i}"))).collect())
+            .await;
+        let order: Vec<String> = ended
+            .iter()
+            .map(|end| end.envelope.customer.to_string())
+            .collect();
         order
     };
     let one = run(1).await;

@@ -34,7 +34,12 @@ impl Bench {
         let contacts = population.contacts(0.4);
         population.fill_halo(&halo, site, &contacts);
         let folder = tempfile::tempdir().unwrap();
-        let bench = Self { graph, halo, company, folder };
+        let bench = Self {
+            graph,
+            halo,
+            company,
+            folder,
+        };
         bench.configure(&bench.customer("northwind", TENANT));
         bench
     }
@@ -107,8 +112,14 @@ create_psa_contact = true
     pub(crate) fn command(&self, command: &str, more: &[&str]) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_muster"));
         program.arg(command).arg("--config").arg(self.config());
-        program.arg("--data").arg(self.folder.path().join("data")).args(more);
-        program.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        program
+            .arg("--data")
+            .arg(self.folder.path().join("data"))
+            .args(more);
+        program
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         program
     }
 
@@ -116,21 +127,31 @@ create_psa_contact = true
     pub(crate) async fn run(&self, command: &str, more: &[&str]) -> Output {
         let mut command = self.command(command, more);
         // The simulators answer in this process, so it must not wait itself.
-        tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap()
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+            .await
+            .unwrap()
     }
 
     /// Runs a command that must succeed, and reads what it prints as JSON lines.
     pub(crate) async fn json(&self, command: &str, more: &[&str]) -> Vec<Value> {
         let output = self.run(command, more).await;
         let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{command}: {:?} {errors}", output.status);
+        assert!(
+            output.status.success(),
+            "{command}: {:?} {errors}",
+            output.status
+        );
         let text = String::from_utf8(output.stdout).unwrap();
-        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+        text.lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect()
     }
 
     /// The accounts, without what differs from one world to the next.
     pub(crate) async fn accounts(&self) -> Vec<Value> {
-        let mut accounts = self.json("accounts", &["--customer", "northwind", "--json"]).await;
+        let mut accounts = self
+            .json("accounts", &["--customer", "northwind", "--json"])
+            .await;
         for account in &mut accounts {
             account["psa"]["contact_id"] = Value::Bool(account["psa"]["contact_id"].is_string());
             account["psa"]["candidates"] = Value::Null;

@@ -21,8 +21,16 @@ impl Up {
         let mut lines = BufReader::new(process.stdout.take().unwrap());
         let mut line = String::new();
         lines.read_line(&mut line).unwrap();
-        let address = line.trim().strip_prefix("listening on http://").unwrap().to_owned();
-        Self { process, lines, address }
+        let address = line
+            .trim()
+            .strip_prefix("listening on http://")
+            .unwrap()
+            .to_owned();
+        Self {
+            process,
+            lines,
+            address,
+        }
     }
 
     /// One request; status and body.
@@ -63,7 +71,9 @@ async fn until(what: &str, mut is_so: impl FnMut() -> bool) {
     while !is_so() {
         assert!(started.elapsed() < Duration::from_secs(10), "{what}");
         let pause = Duration::from_millis(20);
-        tokio::time::timeout(pause, std::future::pending::<()>()).await.unwrap_err();
+        tokio::time::timeout(pause, std::future::pending::<()>())
+            .await
+            .unwrap_err();
     }
 }
 
@@ -73,34 +83,58 @@ async fn b18_up_imports_at_once_serves_webhooks_and_ends_cleanly() {
     let mut up = Up::start(&bench);
     until("the first import", || {
         let accounts = up.accounts();
-        !accounts.is_empty() && accounts.iter().all(|a| a["psa"]["status"] != "off" || a["account_type"] != "end-user")
+        !accounts.is_empty()
+            && accounts
+                .iter()
+                .all(|a| a["psa"]["status"] != "off" || a["account_type"] != "end-user")
     })
     .await;
     assert_eq!(up.get("/v1/customers/northwind/accounts", None).0, 401);
 
     // A technician edits a contact; Halo delivers over HTTP; the account follows.
-    let linked = up.accounts().into_iter().find(|a| a["psa"]["contact_id"].is_string()).unwrap();
-    let contact: i64 = linked["psa"]["contact_id"].as_str().unwrap().parse().unwrap();
+    let linked = up
+        .accounts()
+        .into_iter()
+        .find(|a| a["psa"]["contact_id"].is_string())
+        .unwrap();
+    let contact: i64 = linked["psa"]["contact_id"]
+        .as_str()
+        .unwrap()
+        .parse()
+        .unwrap();
     bench.halo.set_webhook(simulators::psa::halo::Webhook {
         url: format!("http://{}/webhooks/halo/{PATH_TOKEN}", up.address),
         basic: Some(("halo".to_owned(), "webhook-password".to_owned())),
         ..Default::default()
     });
     bench.halo.take_deliveries();
-    bench.halo.edit_user(contact, &json!({ "mobilenumber": "+46 70 555 99 09" }));
+    bench
+        .halo
+        .edit_user(contact, &json!({ "mobilenumber": "+46 70 555 99 09" }));
     assert_eq!(bench.halo.deliver_webhooks().await, [200]);
     until("the new number", || {
-        up.accounts().iter().any(|a| a["id"] == linked["id"] && a["mobile"] == "+46 70 555 99 09")
+        up.accounts()
+            .iter()
+            .any(|a| a["id"] == linked["id"] && a["mobile"] == "+46 70 555 99 09")
     })
     .await;
 
     // Told to end, it ends well, and a second program gets the directory.
-    let told = Command::new("kill").arg(up.process.id().to_string()).status().unwrap();
+    let told = Command::new("kill")
+        .arg(up.process.id().to_string())
+        .status()
+        .unwrap();
     assert!(told.success());
     let ended = up.process.wait().unwrap();
     assert_eq!(ended.code(), Some(0));
     let mut rest = String::new();
     up.lines.read_to_string(&mut rest).unwrap();
-    let accounts = bench.json("accounts", &["--customer", "northwind", "--json"]).await;
-    assert!(accounts.iter().any(|account| account["mobile"] == "+46 70 555 99 09"));
+    let accounts = bench
+        .json("accounts", &["--customer", "northwind", "--json"])
+        .await;
+    assert!(
+        accounts
+            .iter()
+            .any(|account| account["mobile"] == "+46 70 555 99 09")
+    );
 }

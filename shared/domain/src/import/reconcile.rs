@@ -250,10 +250,10 @@ impl Page<'_> {
             }
             if held.is_none_or(|held| account != *held) {
                 let aliases = new_names(&account, held, &self.aliases, &self.held.aliases);
-                plan.changes
-                    .push(change(held, account, aliases, &mut self.counts));
-            } else if !leaves {
                 // Who leaves is counted when it goes.
+                let counts = (held.is_none() || !leaves).then_some(&mut self.counts);
+                plan.changes.push(change(held, account, aliases, counts));
+            } else if !leaves {
                 self.counts.unchanged += 1;
             }
         }
@@ -303,17 +303,18 @@ fn change(
     held: Option<&Account>,
     mut account: Account,
     aliases: Vec<JoinKey>,
-    counts: &mut RunCounts,
+    counts: Option<&mut RunCounts>,
 ) -> Change {
-    match held {
-        None => counts.created += 1,
-        Some(held) => {
-            account.revision = held.revision + 1;
-            match account.state {
-                AccountState::Removed if held.state != AccountState::Removed => counts.removed += 1,
-                AccountState::Active | AccountState::Disabled | AccountState::Removed => {
-                    counts.updated += 1;
-                }
+    if let Some(held) = held {
+        account.revision = held.revision + 1;
+    }
+    if let Some(counts) = counts {
+        let was_there = held.is_some_and(|held| held.state != AccountState::Removed);
+        match (held, account.state) {
+            (None, _) => counts.created += 1,
+            (Some(_), AccountState::Removed) if was_there => counts.removed += 1,
+            (Some(_), AccountState::Active | AccountState::Disabled | AccountState::Removed) => {
+                counts.updated += 1;
             }
         }
     }

@@ -146,17 +146,18 @@ pub(super) fn conclude_open(
     }
 }
 
-/// A new link. A create whose answer was lost has been found here: the contact is ours.
+/// A new link. A create whose answer was lost has been found here: the contact is ours, and it is
+/// as if the answer had come.
 fn found(account: &Account, contact: &Contact, rule: MatchRule) -> Verdict {
-    let status = if account.psa.creating_since.is_some() {
-        PsaStatus::Created
+    let (status, rule) = if account.psa.creating_since.is_some() {
+        (PsaStatus::Created, None)
     } else {
-        PsaStatus::Matched
+        (PsaStatus::Matched, Some(rule))
     };
     Verdict::Become(Box::new(PsaStanding {
         status,
         contact: Some(contact.id.clone()),
-        rule: Some(rule),
+        rule,
         reason: remark(account, contact),
         ..PsaStanding::default()
     }))

@@ -166,7 +166,7 @@ fn a_create_whose_answer_was_lost_is_remembered_until_its_contact_is_found() {
 
     world.contacts = vec![contact("1").email("anna@x.example")];
     let standing = world.settle().remove(0);
-    assert_eq!(short(&standing), "created 1 by email");
+    assert_eq!(short(&standing), "created 1");
     assert_eq!(standing.creating_since, None);
     assert_eq!(world.decide(), []);
 }

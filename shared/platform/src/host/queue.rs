@@ -1,33 +1,50 @@
 //! From an SQS batch to a handler and back: a message that may pass later is given back, so that
 //! one bad message never costs the others of its batch.
+//!
+//! Invariant: every message is either done or given back before Lambda ends the invocation, since
+//! what that cuts off comes again as a whole batch, with all that was done.
 
 use std::panic::AssertUnwindSafe;
+use std::time::Duration;
 
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
 use domain::event::Envelope;
 use domain::failure::{Disposition, Failure};
+use domain::limits::EVENT_BYTES_MAX;
 use futures::FutureExt;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Deserialize;
+use tokio::time::timeout;
+use tracing::Instrument;
 
+use super::{Error, emit};
 use crate::app::App;
 use crate::budget::Budget;
-use crate::host::Error;
-use crate::telemetry::Measure;
+use crate::telemetry::{Measure, span_of};
+
+/// The largest message taken, in bytes: an event as text inside an event, with what EventBridge
+/// says about it.
+const MESSAGE_BYTES_MAX: usize = 4 * EVENT_BYTES_MAX;
+/// A handler is cut off when this is left, in seconds: enough to answer.
+const ANSWER_SECONDS: i64 = 1;
+/// With less than this left, no further message of a batch is begun, in seconds.
+const BEGIN_SECONDS_MIN: i64 = 10;
 
 /// What the queue does with a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Verdict {
-    /// It is done with, or never passes and is recorded where it belongs.
+    /// It is done with, or never passes and the handler has recorded that where it belongs.
     Done,
-    /// It comes again; the queue counts, and dead-letters in the end.
-    Again,
+    /// It comes again; the queue counts, and dead-letters in the end. `Retry` or `Defect`.
+    Again(Disposition),
 }
 
 /// What EventBridge puts into a queue.
 #[derive(Deserialize)]
 struct BusEvent {
+    #[serde(rename = "detail-type")]
+    detail_type: String,
     detail: Envelope,
 }
 
@@ -41,67 +58,148 @@ where
 {
     let (app, handle) = (&app, &handle);
     lambda_runtime::run(service_fn(move |batch: LambdaEvent<SqsEvent>| async move {
-        let deadline = i64::try_from(batch.context.deadline).unwrap_or(i64::MAX);
-        let deadline = Timestamp::from_millisecond(deadline).unwrap_or(Timestamp::MAX);
-        let budget = Budget::until(deadline);
-        let spent = app.meter.spent();
-        let mut response = SqsBatchResponse::default();
-        for message in batch.payload.records {
-            let body = message.body.unwrap_or_default();
-            if deliver(app, handle, &body, &budget).await == Verdict::Again {
-                let mut failure = BatchItemFailure::default();
-                failure.item_identifier = message.message_id.unwrap_or_default();
-                response.batch_item_failures.push(failure);
-            }
-        }
-        let spent = app.meter.spent() - spent;
-        let requests = u32::try_from(spent.requests).unwrap_or(u32::MAX);
-        let measures = [
-            (Measure::READ_UNITS, spent.read_units),
-            (Measure::WRITE_UNITS, spent.write_units),
-            (Measure::TABLE_REQUESTS, f64::from(requests)),
-        ];
-        app.metrics.emit(app.clock.now(), &measures, &[]);
-        Ok::<_, Error>(response)
+        let deadline = i64::try_from(batch.context.deadline).ok();
+        let deadline = deadline.and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        let budget = deadline.map_or_else(Budget::endless, Budget::until);
+        Ok::<_, Error>(deliver_all(app, handle, batch.payload, &budget).await)
     }))
     .await
 }
 
-/// Delivers one message. A panic is a defect of ours and costs its own message only.
+/// Delivers a batch, message by message; answers which come again.
+pub(super) async fn deliver_all<T, H>(
+    app: &App,
+    handle: &H,
+    batch: SqsEvent,
+    budget: &Budget,
+) -> SqsBatchResponse
+where
+    H: AsyncFn(&App, &Envelope, &Budget) -> Result<T, Failure>,
+{
+    let before = app.meter.spent();
+    let (mut given_back, mut throttled, mut defects) = (0, 0, 0);
+    let mut response = SqsBatchResponse::default();
+    for (place, message) in batch.records.into_iter().enumerate() {
+        // The first is always begun: what else was the invocation for?
+        let is_late = place > 0
+            && budget.left(app.clock.now()) < SignedDuration::from_secs(BEGIN_SECONDS_MIN);
+        let verdict = if is_late {
+            Verdict::Again(Disposition::Retry { after: None })
+        } else {
+            deliver(
+                app,
+                handle,
+                message.body.as_deref().unwrap_or_default(),
+                budget,
+            )
+            .await
+        };
+        let Verdict::Again(why) = verdict else {
+            continue;
+        };
+        given_back += 1;
+        throttled += u32::from(matches!(why, Disposition::Retry { after: Some(_) }));
+        defects += u32::from(why == Disposition::Defect);
+        let mut failure = BatchItemFailure::default();
+        // SQS gives every message an id. Lambda takes an empty one as "all of the batch".
+        failure.item_identifier = message.message_id.unwrap_or_default();
+        response.batch_item_failures.push(failure);
+    }
+    let counted = [
+        (Measure::MESSAGES_GIVEN_BACK, f64::from(given_back)),
+        (Measure::THROTTLED, f64::from(throttled)),
+        (Measure::DEFECTS, f64::from(defects)),
+    ];
+    emit(app, before, &counted);
+    response
+}
+
+/// Delivers one message: `body` is the event as EventBridge puts it into a queue. A panic is a
+/// defect of ours and costs its own message only, and so is a message that is no event of ours. A
+/// handler that is still at work a second before the deadline is cut off, as a crash would, and its
+/// message comes again.
 pub async fn deliver<T, H>(app: &App, handle: &H, body: &str, budget: &Budget) -> Verdict
 where
     H: AsyncFn(&App, &Envelope, &Budget) -> Result<T, Failure>,
 {
-    let envelope = match serde_json::from_str::<BusEvent>(body) {
-        Ok(event) => event.detail,
-        Err(error) => {
-            tracing::error!(%error, "a message is no event of ours; it ends as a dead letter");
-            return given_back(app, Disposition::Defect);
+    let envelope = match read(body) {
+        Ok(envelope) => envelope,
+        Err(what) => {
+            tracing::error!(
+                what,
+                bytes = body.len(),
+                "a message is no event of ours; it ends as a dead letter"
+            );
+            return Verdict::Again(Disposition::Defect);
         }
     };
-    let handled = AssertUnwindSafe(handle(app, &envelope, budget))
-        .catch_unwind()
-        .await;
-    let result = handled.unwrap_or_else(|_| Err(Failure::defect("the handler panicked")));
-    let Err(failure) = result else {
-        return Verdict::Done;
-    };
-    let disposition = failure.disposition();
-    tracing::warn!(
-        customer.id = %envelope.customer, event = envelope.event.detail_type(),
-        disposition = disposition.as_str(), error = %failure.chain(), "an event was not handled"
-    );
-    match disposition {
-        Disposition::Reject | Disposition::Suspend => Verdict::Done,
-        Disposition::Retry { .. } | Disposition::Defect => given_back(app, disposition),
+    let span = span_of(&envelope);
+    async {
+        match run(app, handle, &envelope, budget).await {
+            Ok(()) => Verdict::Done,
+            Err(failure) => judge(&failure),
+        }
+    }
+    .instrument(span)
+    .await
+}
+
+/// The event in a message. Why there is none is said without what is in the message, which may be
+/// anything.
+fn read(body: &str) -> Result<Envelope, String> {
+    if body.len() > MESSAGE_BYTES_MAX {
+        return Err(format!("more than {MESSAGE_BYTES_MAX} bytes"));
+    }
+    let event: BusEvent = serde_json::from_str(body).map_err(|error| {
+        let (line, column) = (error.line(), error.column());
+        format!(
+            "{:?} error at line {line}, column {column}",
+            error.classify()
+        )
+    })?;
+    if event.detail_type != event.detail.event.detail_type() {
+        return Err("its detail-type is not that of its detail".to_owned());
+    }
+    Ok(event.detail)
+}
+
+async fn run<T, H>(
+    app: &App,
+    handle: &H,
+    envelope: &Envelope,
+    budget: &Budget,
+) -> Result<(), Failure>
+where
+    H: AsyncFn(&App, &Envelope, &Budget) -> Result<T, Failure>,
+{
+    let left = budget.left(app.clock.now()) - SignedDuration::from_secs(ANSWER_SECONDS);
+    // Negative when it is too late already.
+    let left = Duration::try_from(left).unwrap_or_default();
+    // In a box, since a handler's future inside all of ours is too deep for the compiler.
+    let handling = Box::pin(async { handle(app, envelope, budget).await });
+    let handled = AssertUnwindSafe(handling).catch_unwind();
+    match timeout(left, handled).await {
+        Ok(Ok(result)) => result.map(|_| ()),
+        Ok(Err(_)) => Err(Failure::defect("the handler panicked")),
+        Err(_) => Err(Failure::retry("the invocation's time ran out")),
     }
 }
 
-fn given_back(app: &App, disposition: Disposition) -> Verdict {
-    let mut measures = vec![(Measure::MESSAGES_GIVEN_BACK, 1.0)];
-    if disposition == Disposition::Defect {
-        measures.push((Measure::DEFECTS, 1.0));
+fn judge(failure: &Failure) -> Verdict {
+    let disposition = failure.disposition();
+    let (what, error) = (disposition.as_str(), failure.chain());
+    match disposition {
+        Disposition::Reject | Disposition::Suspend => {
+            tracing::warn!(disposition = what, %error, "an event was not handled; it does not come again");
+            Verdict::Done
+        }
+        Disposition::Retry { .. } => {
+            tracing::warn!(disposition = what, %error, "an event was not handled; it comes again");
+            Verdict::Again(disposition)
+        }
+        Disposition::Defect => {
+            tracing::error!(disposition = what, %error, "an event met a defect of ours");
+            Verdict::Again(disposition)
+        }
     }
-    app.metrics.emit(app.clock.now(), &measures, &[]);
-    Verdict::Again
 }

@@ -2,13 +2,14 @@
 
 use domain::failure::Failure;
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde_json::Value;
+use serde::de::IgnoredAny;
 
+use super::{Error, emit};
 use crate::app::App;
-use crate::host::Error;
 
 /// Serves a schedule until Lambda ends the process. A tick that fails is told to Lambda, which
-/// tries again; the tick after it makes good what both missed.
+/// tries again; the tick after it makes good what both missed. What a tick carries is not looked
+/// at: the time is the clock's.
 ///
 /// # Errors
 /// What the runtime ends with.
@@ -17,15 +18,24 @@ where
     H: AsyncFn(&App) -> Result<T, Failure>,
 {
     let (app, handle) = (&app, &handle);
-    lambda_runtime::run(service_fn(move |_tick: LambdaEvent<Value>| async move {
-        match handle(app).await {
-            Ok(_) => Ok::<_, Error>(()),
-            Err(failure) => {
-                let disposition = failure.disposition().as_str();
-                tracing::error!(disposition, error = %failure.chain(), "a tick failed");
-                Err(Error::from(failure.chain()))
-            }
-        }
-    }))
+    lambda_runtime::run(service_fn(
+        move |_tick: LambdaEvent<IgnoredAny>| async move {
+            tick(app, handle).await.map_err(Error::from)
+        },
+    ))
     .await
+}
+
+/// One tick; the message of its failure.
+pub(super) async fn tick<T, H>(app: &App, handle: &H) -> Result<(), String>
+where
+    H: AsyncFn(&App) -> Result<T, Failure>,
+{
+    let before = app.meter.spent();
+    let handled = handle(app).await;
+    emit(app, before, &[]);
+    let Err(failure) = handled else { return Ok(()) };
+    let disposition = failure.disposition().as_str();
+    tracing::error!(disposition, error = %failure.chain(), "a tick failed");
+    Err(failure.chain())
 }

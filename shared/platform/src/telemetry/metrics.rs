@@ -10,6 +10,8 @@ use domain::run::{MatchCounts, RunCounts};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use crate::meter::Spent;
+
 /// The namespace of our metrics.
 pub const NAMESPACE: &str = "Muster";
 
@@ -77,9 +79,13 @@ measures! {
     DELIVERIES_TAKEN = "DeliveriesTaken", "Count";
     /// Deliveries of webhooks that were refused.
     DELIVERIES_REFUSED = "DeliveriesRefused", "Count";
-    /// Messages that a handler gave back to the queue.
+    /// How old what the source last said of a customer is.
+    READING_AGE_SECONDS = "ReadingAgeSeconds", "Seconds";
+    /// Messages given back because another side asked us to wait.
+    THROTTLED = "Throttled", "Count";
+    /// Messages that went back to the queue.
     MESSAGES_GIVEN_BACK = "MessagesGivenBack", "Count";
-    /// Failures of ours.
+    /// Failures of ours: each waits in a dead-letter queue in the end.
     DEFECTS = "Defects", "Count";
 }
 
@@ -179,6 +185,16 @@ pub fn of_matches(counts: &MatchCounts) -> Vec<(Measure, f64)> {
     ]
     .map(as_numbers)
     .to_vec()
+}
+
+/// What was spent on the table, as measures.
+pub(crate) fn of_table(spent: Spent) -> Vec<(Measure, f64)> {
+    let (_, requests) = as_numbers((Measure::TABLE_REQUESTS, spent.requests));
+    vec![
+        (Measure::READ_UNITS, spent.read_units),
+        (Measure::WRITE_UNITS, spent.write_units),
+        (Measure::TABLE_REQUESTS, requests),
+    ]
 }
 
 #[expect(

@@ -3,9 +3,18 @@
 //! table of its own.
 
 mod accounts;
+mod accounts_many;
 mod claims;
+mod claims_left_behind;
+mod configured;
+mod fixture;
+mod item_form;
+mod item_properties;
 mod lease;
+mod lease_time;
+mod position;
 mod round_trip;
+mod upload_parts;
 mod uploads;
 
 use domain::account::{Account, AccountState, AccountType, PsaStanding};

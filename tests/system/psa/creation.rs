@@ -1,0 +1,325 @@
+//! Contacts that are made, never twice, and what is written to those that are there.
+
+use domain::account::PsaStatus;
+use serde_json::{Value, json};
+use simulators::Fault;
+
+use super::{CREATE, EVERYTHING, MATCH_ONLY, Scene};
+use crate::world::TENANT;
+
+#[tokio::test]
+async fn b32_b34_b55_a_contact_is_made_and_linked_in_the_same_run_where_the_policy_says_so() {
+    let mut scene = Scene::new(CREATE).await;
+    let more = json!({ "mobilePhone": "+46 70 555 01 30", "jobTitle": "Dentist", "department": "Care",
+        "proxyAddresses": ["SMTP:ida@northwind.example", "smtp:i.berg@northwind.example"] });
+    let oid = scene.user("ida", "Ida", "Berg", more);
+    let summary = scene.world.run().await;
+    assert_eq!((summary.matches.created, summary.matches.no_match), (1, 0));
+    let (status, contact, rule) = scene.standing("ida").await;
+    assert_eq!((status, rule), ("created", None));
+    let contact = scene.world.halo.user(contact.unwrap()).unwrap();
+    for (member, value) in [
+        ("name", json!("Ida Berg")),
+        ("firstname", json!("Ida")),
+        ("surname", json!("Berg")),
+        ("emailaddress", json!("ida@northwind.example")),
+        ("title", json!("Dentist")),
+        ("mobilenumber", json!("+46 70 555 01 30")),
+        ("department", json!("Care")),
+        ("email2", json!("i.berg@northwind.example")),
+        ("azureoid", json!(oid)),
+        ("site_id_int", json!(scene.site)),
+        ("inactive", json!(false)),
+    ] {
+        assert_eq!(contact[member], value, "{member}");
+    }
+    scene.is_quiet().await;
+}
+
+#[tokio::test]
+async fn b33_b34_without_the_choice_nobody_is_made_though_contacts_are_matched() {
+    let mut scene = Scene::new(MATCH_ONLY).await;
+    scene.user("ida", "Ida", "Berg", json!({}));
+    scene.user("bo", "Bo", "Ek", json!({}));
+    scene.contact("Bo Ek", "bo@northwind.example", json!({}));
+    let summary = scene.world.run().await;
+    assert_eq!((summary.matches.matched, summary.matches.no_match), (1, 1));
+    assert_eq!(scene.standing("ida").await, ("no-match", None, None));
+    assert!(
+        scene
+            .account("ida")
+            .await
+            .psa
+            .reason
+            .unwrap()
+            .contains("the policy makes none")
+    );
+    assert!(scene.writes().is_empty());
+    // The choice made later holds for those who are there without a contact.
+    scene.govern(CREATE, "").await;
+    scene.world.run().await;
+    assert_eq!(scene.standing("ida").await.0, "created");
+}
+
+#[tokio::test]
+async fn nobody_is_made_who_is_out_of_use_or_shares_an_address() {
+    let mut scene = Scene::new(CREATE).await;
+    scene.user("off", "Olga", "Falk", json!({ "accountEnabled": false }));
+    let same = json!({ "mail": "front.desk@northwind.example" });
+    scene.user("one", "Una", "One", same.clone());
+    scene.user("two", "Tor", "Two", same);
+    scene.world.run().await;
+    assert_eq!(scene.standing("off").await.0, "no-match");
+    for name in ["one", "two"] {
+        let standing = scene.account(name).await.psa;
+        assert_eq!(standing.status, PsaStatus::Blocked, "{name}");
+        assert!(
+            standing
+                .reason
+                .unwrap()
+                .contains("another account without a contact"),
+            "{name}"
+        );
+    }
+    assert!(scene.writes().is_empty());
+    scene.is_quiet().await;
+}
+
+#[tokio::test]
+async fn a_create_whose_answer_is_lost_makes_exactly_one_contact() {
+    for (fault, email) in [
+        (Fault::LostAfterWrite, true),
+        (Fault::LostBeforeWrite, true),
+        (Fault::CutBody, true),
+        (Fault::ServerError(502), true),
+        (Fault::Html, true),
+        (Fault::LostAfterWrite, false),
+        (Fault::LostBeforeWrite, false),
+    ] {
+        let mut scene = Scene::new(CREATE).await;
+        let mail = if email {
+            json!("ida@northwind.example")
+        } else {
+            Value::Null
+        };
+        scene.user("ida", "Ida", "Berg", json!({ "mail": mail }));
+        scene
+            .world
+            .halo
+            .faults()
+            .next("POST", "/Users", 1, fault.clone());
+        let summary = scene.world.run().await;
+        let case = format!("{} with an address: {email}", fault.name());
+        assert_eq!(scene.world.halo.faults().waiting(), 0, "{case}");
+        assert_eq!(
+            summary.customers[0].status, "succeeded",
+            "{case}: {:?}",
+            summary.customers
+        );
+        assert_eq!(
+            scene.world.halo.count_users(scene.company, true),
+            1,
+            "{case}"
+        );
+        assert_eq!(scene.standing("ida").await.0, "created", "{case}");
+        assert!(
+            scene.account("ida").await.psa.creating_since.is_none(),
+            "{case}"
+        );
+        scene.is_quiet().await;
+    }
+}
+
+#[tokio::test]
+async fn a_restart_between_the_intent_and_the_result_makes_exactly_one_contact() {
+    for (fault, email) in [
+        (Fault::LostAfterWrite, true),
+        (Fault::LostBeforeWrite, true),
+        (Fault::LostAfterWrite, false),
+        (Fault::LostBeforeWrite, false),
+    ] {
+        let mut scene = Scene::new(CREATE).await;
+        let mail = if email {
+            json!("ida@northwind.example")
+        } else {
+            Value::Null
+        };
+        scene.user("ida", "Ida", "Berg", json!({ "mail": mail }));
+        // The answer is lost, and Halo stays away while it is looked for.
+        let faults = scene.world.halo.faults().clone();
+        faults.next("POST", "/Users", 1, fault.clone());
+        let (skip, part) = if email {
+            (1, "search=")
+        } else {
+            (1, "client_id")
+        };
+        faults.after(skip, "GET", part, 1000, Fault::Html);
+        let summary = scene.world.run().await;
+        let case = format!("{} with an address: {email}", fault.name());
+        assert_eq!(summary.customers[0].status, "failed", "{case}");
+        assert!(
+            scene.account("ida").await.psa.creating_since.is_some(),
+            "{case}"
+        );
+        faults.clear();
+        scene.world.restart(None).await;
+        let summary = scene.world.run().await;
+        assert_eq!(
+            summary.customers[0].status, "succeeded",
+            "{case}: {:?}",
+            summary.customers
+        );
+        assert_eq!(
+            scene.world.halo.count_users(scene.company, true),
+            1,
+            "{case}"
+        );
+        assert_eq!(scene.standing("ida").await.0, "created", "{case}");
+        scene.is_quiet().await;
+    }
+}
+
+#[tokio::test]
+async fn a_create_that_is_refused_stops_nobody_else_and_waits_for_a_change() {
+    let mut scene = Scene::new(EVERYTHING).await;
+    let long = "N".repeat(300);
+    let oid = scene.user("long", "Nora", "Lang", json!({ "displayName": long }));
+    scene.user("ida", "Ida", "Berg", json!({}));
+    let summary = scene.world.run().await;
+    assert_eq!(
+        (summary.matches.created, summary.matches.failed),
+        (1, 1),
+        "{:?}",
+        summary.matches
+    );
+    assert_eq!(
+        summary.customers[0].status, "succeeded",
+        "{:?}",
+        summary.customers
+    );
+    assert_eq!(scene.standing("long").await, ("failed", None, None));
+    let reason = scene.account("long").await.psa.reason.unwrap();
+    assert!(
+        reason.contains("display_name") && reason.contains("300 characters"),
+        "{reason}"
+    );
+    scene.is_quiet().await;
+    scene
+        .world
+        .graph
+        .patch_user(TENANT, &oid, json!({ "displayName": "Nora Lang" }));
+    let summary = scene.world.run().await;
+    assert_eq!(
+        (summary.matches.created, summary.matches.failed),
+        (2, 0),
+        "{:?}",
+        summary.matches
+    );
+    assert_eq!(scene.standing("long").await.0, "created");
+    scene.is_quiet().await;
+}
+
+#[tokio::test]
+async fn a_site_that_is_refused_is_told_and_a_site_that_is_set_is_used() {
+    let mut scene = Scene::new(CREATE).await;
+    scene.user("ida", "Ida", "Berg", json!({}));
+    scene.govern(CREATE, "psa_site_id = \"9999\"").await;
+    scene.world.run().await;
+    let standing = scene.account("ida").await.psa;
+    assert_eq!(standing.status, PsaStatus::Failed);
+    let reason = standing.reason.unwrap();
+    assert!(
+        reason.contains("refused site") && reason.contains("400"),
+        "{reason}"
+    );
+    let asked = scene.writes().len();
+    scene.world.run().await;
+    assert_eq!(scene.writes().len(), asked, "the same is not asked again");
+    let branch = scene.world.halo.add_site(scene.company, "Branch");
+    scene
+        .govern(CREATE, &format!("psa_site_id = \"{branch}\""))
+        .await;
+    scene.world.run().await;
+    let (status, contact, _) = scene.standing("ida").await;
+    assert_eq!(status, "created");
+    assert_eq!(
+        scene.world.halo.user(contact.unwrap()).unwrap()["site_id_int"],
+        json!(branch)
+    );
+}
+
+#[tokio::test]
+async fn a_company_without_a_site_is_told_in_words_with_the_remedy() {
+    let mut scene = Scene::new(CREATE).await;
+    scene.company = scene.world.halo.add_client("Homeless");
+    scene.govern(CREATE, "").await;
+    scene.user("ida", "Ida", "Berg", json!({}));
+    let summary = scene.world.run().await;
+    assert_eq!(summary.matches.failed, 1, "{summary:?}");
+    let reason = scene.account("ida").await.psa.reason.unwrap();
+    assert!(
+        reason.contains("site") && reason.contains("set its main site"),
+        "{reason}"
+    );
+    // The remedy works.
+    scene.world.halo.add_site(scene.company, "Main");
+    scene.world.run().await;
+    assert_eq!(scene.standing("ida").await.0, "created");
+}
+
+#[tokio::test]
+async fn b241_without_updates_nothing_is_written_to_a_contact() {
+    let mut scene = Scene::new(CREATE).await;
+    let oid = scene.user("bo", "Bo", "Ek", json!({ "jobTitle": "Nurse" }));
+    scene.contact(
+        "Bosse Ekman",
+        "bo@northwind.example",
+        json!({ "title": "Boss" }),
+    );
+    scene.world.run().await;
+    scene.world.graph.patch_user(
+        TENANT,
+        &oid,
+        json!({ "displayName": "Bo Alm", "surname": "Alm" }),
+    );
+    scene.world.run().await;
+    scene.world.graph.soft_delete(TENANT, &oid);
+    scene.world.run().await;
+    assert!(scene.writes().is_empty());
+}
+
+#[tokio::test]
+async fn b148_b149_b242_a_write_carries_the_fields_we_own_that_differ_and_no_others() {
+    let mut scene = Scene::new(EVERYTHING).await;
+    let more = json!({ "jobTitle": "Nurse", "mobilePhone": "+46 70 555 01 40" });
+    let oid = scene.user("bo", "Bo", "Ek", more);
+    let contact = scene.contact(
+        "Bo Ek",
+        "bo@northwind.example",
+        json!({ "title": "Boss", "department": "Care", "azureoid": oid, "notes": "Prefers tea." }),
+    );
+    scene.world.run().await;
+    // The department, which the source lacks, stays; the phone, which the PSA decides, is not sent.
+    let body = |scene: &Scene| scene.writes().last().unwrap().request_body.clone();
+    assert_eq!(body(&scene), json!([{ "id": contact, "title": "Nurse" }]));
+    scene.world.graph.patch_user(
+        TENANT,
+        &oid,
+        json!({ "displayName": "Bo Alm", "surname": "Alm" }),
+    );
+    scene.world.run().await;
+    assert_eq!(
+        body(&scene),
+        json!([{ "id": contact, "name": "Bo Alm", "surname": "Alm" }])
+    );
+    scene.world.graph.soft_delete(TENANT, &oid);
+    scene.world.run().await;
+    assert_eq!(body(&scene), json!([{ "id": contact, "inactive": true }]));
+    assert_eq!(scene.writes().len(), 3);
+    let held = scene.world.halo.user(contact).unwrap();
+    assert_eq!(
+        (&held["department"], &held["notes"]),
+        (&json!("Care"), &json!("Prefers tea."))
+    );
+    scene.is_quiet().await;
+}
