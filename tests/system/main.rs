@@ -3,6 +3,7 @@
 #![cfg(test)] // Clippy then takes helper functions for what they are: parts of tests
 
 mod behaviours;
+mod contract;
 mod journey;
 mod psa;
 mod sources;

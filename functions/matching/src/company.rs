@@ -76,7 +76,15 @@ pub(crate) async fn import(
         // Apply.
         let written = write::standings(app, &customer.id, planned).await?;
         if written.contested.is_empty() && written.conflicts == 0 {
-            return finish(app, psa.as_ref(), envelope, &case, accounts, written.accounts).await;
+            return finish(
+                app,
+                psa.as_ref(),
+                envelope,
+                &case,
+                accounts,
+                written.accounts,
+            )
+            .await;
         }
         taken.extend(written.contested);
     }

@@ -138,11 +138,7 @@ fn is_this(new: &NewContact, contact: &Contact) -> bool {
 }
 
 /// No contact is made with an address that a contact of the company has already.
-async fn block(
-    case: &Case<'_>,
-    account: &Account,
-    outcome: &mut Outcome,
-) -> Result<(), Failure> {
+async fn block(case: &Case<'_>, account: &Account, outcome: &mut Outcome) -> Result<(), Failure> {
     let reason = "a contact of the company in the PSA has this e-mail address already, and it \
                   belongs to another account or to no person";
     let standing = PsaStanding {

@@ -18,7 +18,14 @@ pub(crate) async fn push(
     match case.psa.apply(&change).await {
         Ok(_) => {
             outcome.updated += 1;
-            write(case, outcome, &account, with_pushed(&account.psa, &change), None).await
+            write(
+                case,
+                outcome,
+                &account,
+                with_pushed(&account.psa, &change),
+                None,
+            )
+            .await
         }
         Err(error) if is_refused(&error) => {
             outcome.failed += 1;

@@ -87,6 +87,12 @@ impl Data {
             .to_str()
             .ok_or_else(|| table("its path is no UTF-8".to_owned()))?;
         let database = Database::new(path).map_err(|error| table(error.to_string()))?;
+        // A commit need not wait for the disk: a killed process loses nothing, only a power cut may
+        // lose the last moments, and the next run makes those good. (The emulator's name for it is
+        // of another use; it sets SQLite's `synchronous` to NORMAL.)
+        database
+            .disable_bulk_loading()
+            .map_err(|error| table(error.to_string()))?;
         // Expired items stay until somebody sweeps; readers look at the time, so that is no hurry.
         database
             .sweep_ttl()

@@ -3,9 +3,13 @@
 //! domains and numbers are invented.
 
 mod api;
+mod canary;
 mod creation;
+mod edits;
 mod faults;
+mod links;
 mod matching;
+mod updates;
 mod webhook;
 
 use axum::body::{Body, to_bytes};

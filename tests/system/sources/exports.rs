@@ -223,8 +223,8 @@ pub(crate) fn text(account: &Account, attribute: Attribute) -> Option<&str> {
 
 /// The octets of a GUID as Windows keeps them: the first three groups are little-endian.
 pub(crate) fn guid_octets(guid: &str) -> Vec<u8> {
-    let digits: String = guid.chars().filter(|c| *c != '-').collect();
-    let octet = |at: usize| u8::from_str_radix(&digits[at * 2..at * 2 + 2], 16).unwrap();
+    let digits: Vec<u32> = guid.chars().filter_map(|c| c.to_digit(16)).collect();
+    let octet = |at: usize| u8::try_from(digits[at * 2] * 16 + digits[at * 2 + 1]).unwrap();
     [3, 2, 1, 0, 5, 4, 7, 6, 8, 9, 10, 11, 12, 13, 14, 15]
         .map(octet)
         .to_vec()

@@ -12,6 +12,7 @@ use super::{assert_succeeded, count, entra_world, people, person, runs, states};
 use crate::world::{E3, TENANT, World};
 
 const FLOW_FREE: &str = "f30db892-07e9-47e9-837c-80727f46fd3d";
+const ROOMS: &str = "4cde982a-ede4-4409-9ae6-b003453c8ea6";
 const E5: &str = "06ebc4ee-1bb5-47dd-8120-11324bc54e06";
 
 /// A customer whose only source is Microsoft 365, and whose default policy has this scope.
@@ -58,6 +59,12 @@ fn tenant_of_each_kind(world: &World) {
         "userPrincipalName": "guest_partner.example#EXT#@northwind.example",
         "mail": "guest@partner.example" });
     with("guest", guest);
+    with(
+        "shared",
+        json!({ "accountEnabled": false, "givenName": null, "surname": null,
+            "assignedLicenses": [] }),
+    );
+    with("room", json!({ "assignedLicenses": licences(&[ROOMS]) }));
 }
 
 async fn imported(scope: &str, lines: &str) -> BTreeSet<String> {
@@ -74,7 +81,7 @@ async fn imported(scope: &str, lines: &str) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn b106_b173_b174_b175_b176_b177_d9_d17_the_scope_says_who_is_imported() {
+async fn b106_b173_b174_b175_b176_b177_d9_the_scope_says_who_is_imported() {
     let all = [
         "e3",
         "e5",
@@ -141,11 +148,22 @@ async fn b106_b173_b174_b175_b176_b177_d9_d17_the_scope_says_who_is_imported() {
         expected.retain(|name| !left_out.contains(&name.as_str()));
         assert_eq!(imported(scope, lines).await, expected, "{what}");
     }
-    let with_guests = imported("guests = true", "licensed_only = false").await;
-    assert!(
-        with_guests.contains("guest") && with_guests.len() == 10,
-        "D17"
-    );
+}
+
+#[tokio::test]
+async fn d17_guests_shared_mailboxes_and_rooms_are_imported_where_a_policy_asks_for_them() {
+    // With the customer's licences alone: who is asked for by kind has none by nature.
+    let without = imported("", "").await;
+    for (scope, name) in [
+        ("guests = true", "guest"),
+        ("shared_mailboxes = true", "shared"),
+        ("resources = true", "room"),
+    ] {
+        assert!(!without.contains(name), "{name}");
+        let mut with = imported(scope, "").await;
+        assert!(with.remove(name), "{name}");
+        assert_eq!(with, without, "{name} and nobody else");
+    }
 }
 
 #[tokio::test]

@@ -3,21 +3,22 @@
 
 use domain::account::AccountState::Active;
 use domain::run::RunStatus;
-use sha2::Digest;
 
 use super::agents::{Agents, gzip, ldif};
 use super::{count, runs};
 
+/// UTF-16 with its mark, and half a character at the end.
+fn utf16(text: &str) -> Vec<u8> {
+    let units = text.encode_utf16().flat_map(u16::to_le_bytes);
+    [0xFF, 0xFE]
+        .into_iter()
+        .chain(units)
+        .chain([0xD8])
+        .collect()
+}
+
 #[tokio::test]
 async fn w5_an_upload_that_cannot_be_used_changes_nothing_and_the_run_says_why() {
-    let utf16 = |text: &str| -> Vec<u8> {
-        let units = text.encode_utf16().flat_map(u16::to_le_bytes);
-        [0xFF, 0xFE]
-            .into_iter()
-            .chain(units)
-            .chain([0xD8])
-            .collect()
-    };
     let whole = gzip(&ldif(30));
     let mut agents = Agents::new().await;
     assert_eq!(agents.good(4).await, 4);

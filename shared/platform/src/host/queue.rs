@@ -175,7 +175,8 @@ where
     let left = budget.left(app.clock.now()) - SignedDuration::from_secs(ANSWER_SECONDS);
     // Negative when it is too late already.
     let left = Duration::try_from(left).unwrap_or_default();
-    // In a box, since a handler's future inside all of ours is too deep for the compiler.
+    // In a box: a handler's future with ours and the runtime's around it exceeds the depth to which
+    // the compiler computes layouts.
     let handling = Box::pin(async { handle(app, envelope, budget).await });
     let handled = AssertUnwindSafe(handling).catch_unwind();
     match timeout(left, handled).await {

@@ -32,7 +32,8 @@ where
     H: AsyncFn(&App) -> Result<T, Failure>,
 {
     let before = app.meter.spent();
-    let handled = handle(app).await;
+    // In a box: see `queue`.
+    let handled = Box::pin(handle(app)).await;
     emit(app, before, &[]);
     let Err(failure) = handled else { return Ok(()) };
     let disposition = failure.disposition().as_str();
