@@ -57,7 +57,7 @@ impl Opening {
         let parts: u64 = self.files.iter().map(|file| u64::from(file.parts)).sum();
         if parts > u64::from(UPLOAD_PARTS_MAX) || self.files.iter().any(|file| file.parts == 0) {
             return Err(Problem::bad_request(
-                "a file has at least 1 part, an upload at most 1000",
+                "a file has at least 1 part, an upload at most 4000",
             ));
         }
         if self

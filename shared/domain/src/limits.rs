@@ -70,7 +70,7 @@ pub const UPLOAD_PART_BYTES_MAX: usize = 350 * 1024;
 /// The largest part of an upload once unpacked, in bytes.
 pub const UPLOAD_PART_UNPACKED_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Parts of one upload; while it is imported, they are in memory as they came, compressed.
-pub const UPLOAD_PARTS_MAX: u32 = 1_000;
+pub const UPLOAD_PARTS_MAX: u32 = 4_000;
 /// One record (an entry, a line) of an upload, in bytes.
 pub const UPLOAD_RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Records of one upload.

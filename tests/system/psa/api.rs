@@ -183,7 +183,7 @@ async fn callers_and_questions_that_are_not_right_are_told_so() {
         (&long_cursor, 400),
     ] {
         let reply = call(&scene.world, "GET", path, Some(OPERATOR), None).await;
-        let case = &path[..path.len().min(70)];
+        let case: String = path.chars().take(70).collect();
         assert_eq!(reply.status, status, "{case}: {}", reply.body);
         assert_eq!(reply.kind, "application/problem+json", "{case}");
         assert!(

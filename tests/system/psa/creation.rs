@@ -4,8 +4,9 @@ use domain::account::PsaStatus;
 use muster::summary::Summary;
 use serde_json::{Value, json};
 use simulators::Fault;
+use simulators::psa::halo::Behaviour;
 
-use super::{CREATE, EVERYTHING, MATCH_ONLY, Scene};
+use super::{CREATE, EVERYTHING, MATCH_ONLY, Scene, operate, path_of};
 use crate::world::TENANT;
 
 #[tokio::test]
@@ -257,4 +258,66 @@ async fn a_company_without_a_site_is_told_in_words_with_the_remedy() {
     scene.world.halo.add_site(scene.company, "Main");
     scene.world.run().await;
     assert_eq!(scene.standing("ida").await.0, "created");
+}
+
+#[tokio::test]
+async fn an_address_that_only_a_search_finds_is_not_used_twice() {
+    let mut scene = Scene::new(CREATE).await;
+    let alternates = Behaviour {
+        search_alternates: true,
+        ..Behaviour::default()
+    };
+    scene.world.halo.set_behaviour(alternates);
+    // Rows of lists lack alternate addresses. Bo's contact has Ida's, and Bo is linked with it.
+    scene.user("bo", "Bo", "Ek", json!({}));
+    scene.user("ida", "Ida", "Berg", json!({}));
+    scene.user("cai", "Cai", "Lind", json!({}));
+    let more = json!({ "email2": "ida@northwind.example" });
+    scene.contact("Bo Ek", "bo@northwind.example", more);
+    let more = json!({ "email2": "cai@northwind.example" });
+    let cai = scene.contact("C. L.", "cai@elsewhere.example", more);
+    let summary = scene.world.run().await;
+    assert_eq!(
+        (summary.matches.matched, summary.matches.blocked),
+        (2, 1),
+        "{:?}",
+        summary.matches
+    );
+    assert!(scene.writes().is_empty());
+    let ida = scene.account("ida").await.psa;
+    assert_eq!((ida.status, ida.contact), (PsaStatus::Blocked, None));
+    assert!(
+        ida.reason
+            .unwrap()
+            .contains("has this e-mail address already")
+    );
+    assert_eq!(
+        scene.standing("cai").await,
+        ("matched", Some(cai), Some("email"))
+    );
+    scene.is_quiet().await;
+    // Another address is another contact.
+    let path = path_of(&scene.account("ida").await);
+    let edit = json!({ "email": "ida.berg@northwind.example" });
+    assert_eq!(
+        operate(&scene.world, "PATCH", &path, edit).await.status,
+        200
+    );
+    scene.world.run().await;
+    assert_eq!(scene.standing("ida").await.0, "created");
+}
+
+#[tokio::test]
+async fn the_summary_counts_what_was_made_before_a_fault_too() {
+    let mut scene = Scene::new(CREATE).await;
+    scene.user("ida", "Ida", "Berg", json!({}));
+    scene.user("bo", "Bo", "Ek", json!({}));
+    let fault = Fault::LostBeforeWrite;
+    scene
+        .world
+        .halo
+        .faults()
+        .after(1, "POST", "/Users", 1, fault);
+    let summary = scene.world.run().await;
+    assert_eq!((summary.matches.created, summary.matches.no_match), (2, 0));
 }

@@ -4,7 +4,7 @@ use domain::account::PsaStatus;
 use domain::fields::Attribute::{Email, Mobile};
 use serde_json::json;
 
-use super::{MATCH_ONLY, Scene, operate, path_of};
+use super::{EVERYTHING, MATCH_ONLY, Scene, operate, path_of};
 use crate::world::TENANT;
 
 #[tokio::test]
@@ -103,4 +103,42 @@ async fn b135_a_renamed_account_stays_linked() {
     assert_eq!(after.id, before.id);
     assert_eq!(after.contact().unwrap().as_str(), contact.to_string());
     assert_eq!(scene.standing("bo").await.1, None);
+}
+
+#[tokio::test]
+async fn a_contact_that_is_deleted_or_moves_away_is_no_link_any_more() {
+    let mut scene = Scene::new(EVERYTHING).await;
+    scene.user("bo", "Bo", "Ek", json!({}));
+    scene.user("ida", "Ida", "Berg", json!({}));
+    let bo = scene.contact("Bo Ek", "bo@northwind.example", json!({}));
+    let ida = scene.contact("Ida Berg", "ida@northwind.example", json!({}));
+    scene.world.run().await;
+    scene.world.halo.delete_user(bo);
+    let other = scene.world.halo.add_client("Fabrikam");
+    let site = scene.world.halo.add_site(other, "Main");
+    scene.world.halo.edit_user(
+        ida,
+        &json!({ "site_id": site, "mobilenumber": "+46 70 555 01 22" }),
+    );
+    let base = scene.world.serve().await;
+    scene.world.deliver(&base, |_| {}).await;
+    scene.world.settle().await;
+    let told = scene.account("ida").await;
+    assert_eq!(
+        told.fields.get(Mobile),
+        None,
+        "a contact of another company tells us nothing"
+    );
+    let summary = scene.world.run().await;
+    assert_eq!(summary.matches.created, 2, "{:?}", summary.matches);
+    for (name, before) in [("bo", bo), ("ida", ida)] {
+        let (status, contact, _) = scene.standing(name).await;
+        assert_eq!(status, "created");
+        assert_ne!(contact, Some(before), "{name}");
+    }
+    assert_eq!(
+        scene.world.halo.user(ida).unwrap()["emailaddress"],
+        "ida@northwind.example"
+    );
+    scene.is_quiet().await;
 }

@@ -252,7 +252,8 @@ async fn who_cannot_prove_to_be_halo_is_turned_away_and_nothing_is_believed() {
         (PATH_TOKEN, BASIC, &deep, 400),
     ] {
         let reply = post(&scene, path, basic, body.to_owned()).await;
-        let case = format!("{status}: {basic} {}", &body[..body.len().min(20)]);
+        let start: String = body.chars().take(20).collect();
+        let case = format!("{status}: {basic} {start}");
         assert_eq!(reply.status, status, "{case}");
         assert_eq!(reply.kind, "application/problem+json", "{case}");
         let keys: Vec<&String> = reply.body.as_object().unwrap().keys().collect();
