@@ -6,8 +6,9 @@ use domain::account::{Account, MatchRule, PsaStanding, PsaStatus};
 use domain::failure::Failure;
 use domain::fields::Attribute;
 use domain::id::ContactId;
+use domain::matching::agreeing;
 use domain::push::contact::{Contact, ContactChange, ContactKind, ExternalId, NewContact};
-use domain::push::{created, refused};
+use domain::push::{blocked, created, refused};
 use domain::values::{email, name};
 
 use crate::handler::{Case, Outcome, is_refused, write};
@@ -26,7 +27,7 @@ pub(crate) async fn push(
         Found::Free(found) => {
             return adopt(case, &account, &new, &found, sent_before, outcome).await;
         }
-        Found::Taken => return block(case, &account, outcome).await,
+        Found::Taken => return block(case, &account, new, outcome).await,
     }
     match case.psa.apply(&ContactChange::Create(new.clone())).await {
         Ok(contact) => keep(case, &account, &new, contact, outcome).await,
@@ -138,14 +139,15 @@ fn is_this(new: &NewContact, contact: &Contact) -> bool {
 }
 
 /// No contact is made with an address that a contact of the company has already.
-async fn block(case: &Case<'_>, account: &Account, outcome: &mut Outcome) -> Result<(), Failure> {
+async fn block(
+    case: &Case<'_>,
+    account: &Account,
+    new: NewContact,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
     let reason = "a contact of the company in the PSA has this e-mail address already, and it \
                   belongs to another account or to no person";
-    let standing = PsaStanding {
-        status: PsaStatus::Blocked,
-        reason: Some(reason.to_owned()),
-        ..PsaStanding::default()
-    };
+    let standing = blocked(&account.psa, &ContactChange::Create(new), reason);
     write(case, outcome, account, standing, None).await
 }
 
@@ -162,10 +164,12 @@ async fn adopt(
     if sent_before {
         return keep(case, account, new, found.id.clone(), outcome).await;
     }
+    let rule = agreeing(account, found).first().copied();
+    let rule = rule.unwrap_or(MatchRule::Email);
     let standing = PsaStanding {
         status: PsaStatus::Matched,
         contact: Some(found.id.clone()),
-        rule: Some(MatchRule::Email),
+        rule: Some(rule),
         ..PsaStanding::default()
     };
     write(case, outcome, account, standing, Some(found.id.clone())).await

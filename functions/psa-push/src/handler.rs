@@ -82,6 +82,23 @@ pub async fn handle(
     envelope: &Envelope,
     budget: &Budget,
 ) -> Result<Outcome, Failure> {
+    let mut outcome = Outcome::default();
+    go_on(app, vendors, envelope, budget, &mut outcome).await?;
+    Ok(outcome)
+}
+
+/// As [`handle`], and adds to what earlier attempts came to, also where this one fails.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn go_on(
+    app: &App,
+    vendors: &Vendors,
+    envelope: &Envelope,
+    budget: &Budget,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    outcome.error = None;
     if !matches!(envelope.event, Event::MatchingFinished {}) {
         return Err(Failure::defect(
             "a push was woken by an event that is not its own",
@@ -100,10 +117,10 @@ pub async fn handle(
         .clone()
         .filter(|_| !behind.is_empty())
     else {
-        return Ok(Outcome::default());
+        return Ok(());
     };
     let Some(psa) = psa::connect(app, vendors).await? else {
-        return Ok(Outcome::default());
+        return Ok(());
     };
     let policies = resolve(&app.store.policies().await?, &customer);
     let case = Case {
@@ -116,14 +133,13 @@ pub async fn handle(
     };
 
     // Decide and apply, account by account.
-    let mut outcome = Outcome::default();
     let mut done = Vec::new();
-    let pushed = all(&case, behind, budget, &mut outcome, &mut done).await;
+    let pushed = all(&case, behind, budget, outcome, &mut done).await;
     app.store.remove_push_marks(&customer.id, &done).await?;
     tracing::info!(
         customer.id = %customer.id, outcome.created, outcome.updated, outcome.failed, "push ended"
     );
-    pushed.map(|()| outcome)
+    pushed
 }
 
 /// Pushes one account after the other, and says in `done` whose are done with. The first failure

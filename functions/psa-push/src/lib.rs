@@ -16,4 +16,4 @@ mod handler;
 mod psa;
 mod update;
 
-pub use handler::{Outcome, handle};
+pub use handler::{Outcome, go_on, handle};

@@ -1,8 +1,12 @@
 //! All functions that queues wake, in one process: the same handlers that run on Lambda.
 
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
 use connectors::Vendors;
 use domain::event::Envelope;
 use domain::failure::Failure;
+use domain::id::EventId;
 use platform::{App, Budget};
 
 use crate::queue::Work;
@@ -15,6 +19,40 @@ pub struct Functions {
     pub app: App,
     /// The way to the vendors.
     pub vendors: Vendors,
+    /// What pushes did that have to be repeated, by their event: the summary counts it too.
+    pushed: Arc<Mutex<BTreeMap<EventId, psa_push::Outcome>>>,
+}
+
+impl Functions {
+    /// The functions, with what they use.
+    pub fn new(app: App, vendors: Vendors) -> Self {
+        Self {
+            app,
+            vendors,
+            pushed: Arc::default(),
+        }
+    }
+
+    async fn push(
+        &self,
+        envelope: &Envelope,
+        budget: &Budget,
+    ) -> Result<psa_push::Outcome, Failure> {
+        let mut outcome = self.kept().remove(&envelope.id).unwrap_or_default();
+        let push = psa_push::go_on(&self.app, &self.vendors, envelope, budget, &mut outcome);
+        match push.await {
+            Ok(()) => Ok(outcome),
+            Err(failure) => {
+                self.kept().insert(envelope.id.clone(), outcome);
+                Err(failure)
+            }
+        }
+    }
+
+    fn kept(&self) -> MutexGuard<'_, BTreeMap<EventId, psa_push::Outcome>> {
+        // A map of outcomes is whole even if a thread died holding it.
+        self.pushed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What a function came to.
@@ -41,9 +79,7 @@ impl Work for Functions {
             Function::Matching => matching::handle(app, vendors, envelope, &budget)
                 .await
                 .map(Done::Matching),
-            Function::PsaPush => psa_push::handle(app, vendors, envelope, &budget)
-                .await
-                .map(Done::PsaPush),
+            Function::PsaPush => self.push(envelope, &budget).await.map(Done::PsaPush),
         }
     }
 }

@@ -97,10 +97,7 @@ impl Local {
             configured::free_leases(&app).await?;
         }
         let vendors = Vendors::new().map_err(Failure::defect)?;
-        let functions = Functions {
-            app: app.clone(),
-            vendors: vendors.clone(),
-        };
+        let functions = Functions::new(app.clone(), vendors.clone());
         let queue = Queue::new(functions, inbox, settings);
         Ok(Self {
             config,

@@ -16,6 +16,22 @@ fn keys(value: &Value) -> Vec<&str> {
         .collect()
 }
 
+fn psa_has_the_names_of_the_contract(psa: &Value) {
+    let mut names = keys(psa);
+    names.sort_unstable();
+    assert_eq!(
+        names,
+        ["candidates", "contact_id", "reason", "rule", "status"]
+    );
+    assert_eq!(
+        (&psa["status"], &psa["contact_id"]),
+        (&json!("more-than-one-match"), &Value::Null)
+    );
+    let mut names = keys(&psa["candidates"][0]);
+    names.sort_unstable();
+    assert_eq!(names, ["contact_id", "rule", "why_not"]);
+}
+
 #[tokio::test]
 async fn an_account_has_the_names_of_the_contract() {
     let mut scene = Scene::new(MATCH_ONLY).await;
@@ -73,20 +89,7 @@ async fn an_account_has_the_names_of_the_contract() {
     ] {
         assert_eq!(account[name], value, "{name}");
     }
-    let psa = &account["psa"];
-    let mut names = keys(psa);
-    names.sort_unstable();
-    assert_eq!(
-        names,
-        ["candidates", "contact_id", "reason", "rule", "status"]
-    );
-    assert_eq!(
-        (&psa["status"], &psa["contact_id"]),
-        (&json!("more-than-one-match"), &Value::Null)
-    );
-    let mut names = keys(&psa["candidates"][0]);
-    names.sort_unstable();
-    assert_eq!(names, ["contact_id", "rule", "why_not"]);
+    psa_has_the_names_of_the_contract(&account["psa"]);
     // One account by its path is the same.
     let path = format!("{ACCOUNTS}/{}", account["id"].as_str().unwrap());
     assert_eq!(

@@ -48,70 +48,56 @@ async fn told(spoil: fn(&Scene)) -> Vec<String> {
     texts
 }
 
+fn halo_is(scene: &Scene, behaviour: Behaviour) {
+    scene.world.halo.set_behaviour(behaviour);
+}
+
+fn halo_fails(scene: &Scene, method: &str, part: &str, fault: Fault) {
+    scene.world.halo.faults().next(method, part, 99, fault);
+}
+
+/// What goes wrong, one thing at a time.
+const SCENARIOS: [fn(&Scene); 12] = [
+    |scene| scene.world.halo.set_secret("rotated"),
+    |scene| scene.world.halo.set_tenant(Some("another")),
+    |scene| scene.world.halo.set_scopes(&["read:customers"]),
+    |scene| {
+        halo_is(
+            scene,
+            Behaviour {
+                deny_writes: true,
+                ..Behaviour::default()
+            },
+        )
+    },
+    |scene| {
+        halo_is(
+            scene,
+            Behaviour {
+                hide_everything: true,
+                ..Behaviour::default()
+            },
+        )
+    },
+    |scene| halo_fails(scene, "GET", "/Users", Fault::Html),
+    |scene| halo_fails(scene, "POST", "/Users", Fault::ServerError(500)),
+    |scene| halo_fails(scene, "POST", "/Users", Fault::Unauthorized),
+    |scene| halo_fails(scene, "POST", "/auth", Fault::LostBeforeWrite),
+    |scene| scene.world.graph.set_secret(TENANT, "rotated"),
+    |scene| {
+        let faults = scene.world.graph.faults();
+        faults.next("GET", "/users/delta", 99, Fault::Html);
+    },
+    |scene| {
+        let name = json!({ "displayName": format!("Kanarie {}", "Geelvogel".repeat(40)) });
+        scene.world.graph.patch_user(TENANT, &oid(1), name);
+    },
+];
+
 #[tokio::test]
 async fn failures_tell_no_secret_and_no_person() {
     let mut texts: Vec<String> = Vec::new();
-    let scenarios: [fn(&Scene); 12] = [
-        |scene| scene.world.halo.set_secret("rotated"),
-        |scene| scene.world.halo.set_tenant(Some("another")),
-        |scene| scene.world.halo.set_scopes(&["read:customers"]),
-        |scene| {
-            scene.world.halo.set_behaviour(Behaviour {
-                deny_writes: true,
-                ..Default::default()
-            })
-        },
-        |scene| {
-            scene.world.halo.set_behaviour(Behaviour {
-                hide_everything: true,
-                ..Default::default()
-            })
-        },
-        |scene| {
-            scene
-                .world
-                .halo
-                .faults()
-                .next("GET", "/Users", 99, Fault::Html)
-        },
-        |scene| {
-            scene
-                .world
-                .halo
-                .faults()
-                .next("POST", "/Users", 99, Fault::ServerError(500))
-        },
-        |scene| {
-            scene
-                .world
-                .halo
-                .faults()
-                .next("POST", "/Users", 99, Fault::Unauthorized)
-        },
-        |scene| {
-            scene
-                .world
-                .halo
-                .faults()
-                .next("POST", "/auth", 99, Fault::LostBeforeWrite)
-        },
-        |scene| scene.world.graph.set_secret(TENANT, "rotated"),
-        |scene| {
-            scene
-                .world
-                .graph
-                .faults()
-                .next("GET", "/users/delta", 99, Fault::Html)
-        },
-        |scene| {
-            let long = format!("Kanarie {}", "Geelvogel".repeat(40));
-            scene
-                .world
-                .graph
-                .patch_user(TENANT, &oid(1), json!({ "displayName": long }));
-        },
-    ];
-    for some in scenarios.chunks(4) {
+    for some in SCENARIOS.chunks(4) {
         let one = |at: usize| told(some[at]);
         let (a, b, c, d) = tokio::join!(one(0), one(1), one(2), one(3));
         texts.extend([a, b, c, d].concat());
@@ -140,6 +126,7 @@ async fn failures_tell_no_secret_and_no_person() {
         OPERATOR,
         "anarie",
         "eelvogel",
+        "eesje",
         "555 09",
     ] {
         let line = texts.iter().find(|text| text.contains(secret));

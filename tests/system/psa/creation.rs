@@ -293,7 +293,7 @@ async fn an_address_that_only_a_search_finds_is_not_used_twice() {
     );
     assert_eq!(
         scene.standing("cai").await,
-        ("matched", Some(cai), Some("email"))
+        ("matched", Some(cai), Some("alternate-email"))
     );
     scene.is_quiet().await;
     // Another address is another contact.

@@ -81,7 +81,7 @@ async fn imported(scope: &str, lines: &str) -> BTreeSet<String> {
 }
 
 #[tokio::test]
-async fn b106_b173_b174_b175_b176_b177_d9_the_scope_says_who_is_imported() {
+async fn b106_b173_b174_b175_b176_b177_d9_d17_the_scope_says_who_is_imported() {
     let all = [
         "e3",
         "e5",

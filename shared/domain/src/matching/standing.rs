@@ -13,22 +13,20 @@ use super::{Contacts, Question, Reason, Verdict, keys};
 use crate::account::{Account, AccountState, Candidate, MatchRule, PsaStanding, PsaStatus};
 use crate::id::ContactId;
 use crate::push::contact::Contact;
-use crate::push::name_of;
+use crate::push::{is_answered, name_of};
 
-/// Is a contact to be made for an account of this standing? True also where the PSA refused one:
-/// `push` sees to it that the same contact is not offered to it again.
+/// Is a contact to be made for an account of this standing? True also where the PSA refused one, or
+/// turned out to have its address: `push` sees to it that the same contact is not offered to it again.
 pub fn wants_contact(standing: &PsaStanding) -> bool {
     let no_contact = standing.contact.is_none();
     match standing.status {
         PsaStatus::NoMatch => {
             no_contact && standing.reason.as_deref() == Some(Reason::ToBeMade.as_str())
         }
-        PsaStatus::Failed => no_contact,
-        PsaStatus::Off
-        | PsaStatus::Matched
-        | PsaStatus::Created
-        | PsaStatus::MoreThanOneMatch
-        | PsaStatus::Blocked => false,
+        PsaStatus::Failed | PsaStatus::Blocked => no_contact && is_answered(standing),
+        PsaStatus::Off | PsaStatus::Matched | PsaStatus::Created | PsaStatus::MoreThanOneMatch => {
+            false
+        }
     }
 }
 
@@ -211,9 +209,7 @@ impl<'a, 'q> Making<'a, 'q> {
             (Some(reason), _) => (PsaStatus::NoMatch, reason),
             (None, Some(reason)) => (PsaStatus::Blocked, reason),
             // What the PSA said of the create stays until another one is tried.
-            (None, None)
-                if account.psa.status == PsaStatus::Failed && account.contact().is_none() =>
-            {
+            (None, None) if is_answered(&account.psa) && account.contact().is_none() => {
                 return Verdict::Keep;
             }
             (None, None) => (PsaStatus::NoMatch, Reason::ToBeMade),

@@ -64,6 +64,28 @@ pub fn refused(standing: &PsaStanding, change: &ContactChange, reason: &str) -> 
     standing
 }
 
+/// The standing once the PSA was found to have what forbids a change, such as its address. As with
+/// [`refused`], the same change is not planned again.
+pub fn blocked(standing: &PsaStanding, change: &ContactChange, reason: &str) -> PsaStanding {
+    PsaStanding {
+        status: PsaStatus::Blocked,
+        ..refused(standing, change, reason)
+    }
+}
+
+/// Does the standing say what came of a change, rather than what matching decided?
+pub(crate) fn is_answered(standing: &PsaStanding) -> bool {
+    match standing.status {
+        PsaStatus::Failed => true,
+        PsaStatus::Blocked => standing.pushed.contains_key(REFUSED),
+        PsaStatus::Off
+        | PsaStatus::Matched
+        | PsaStatus::Created
+        | PsaStatus::MoreThanOneMatch
+        | PsaStatus::NoMatch => false,
+    }
+}
+
 /// The standing once nothing is left to write: a link whose push was refused before is well again.
 pub fn settled(standing: &PsaStanding) -> PsaStanding {
     let mut standing = standing.clone();

@@ -22,7 +22,8 @@ mod tests_properties;
 #[cfg(test)]
 mod tests_takeover;
 
-pub use echo::{created, edited_in_psa, is_own_echo, refused, settled, with_pushed};
+pub(crate) use echo::is_answered;
+pub use echo::{blocked, created, edited_in_psa, is_own_echo, refused, settled, with_pushed};
 pub use edit::{EditRefused, Refusal, edit};
 pub use plan::{Push, name_of, plan, wants_contact};
 pub use takeover::take_over;

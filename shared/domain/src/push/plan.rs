@@ -3,7 +3,7 @@
 
 use super::contact::{Contact, ContactChange, ContactKind, ContactUpdate, ExternalId, NewContact};
 use super::{echo, value};
-use crate::account::{Account, AccountState, PsaStatus};
+use crate::account::{Account, AccountState};
 use crate::fields::{Attribute, Fields};
 use crate::id::{CompanyId, SiteId};
 use crate::limits::ALTERNATE_EMAILS_MAX;
@@ -86,7 +86,7 @@ pub fn plan(
         }
         (None, _) => Push::Nothing,
     };
-    let refused = account.psa.status == PsaStatus::Failed
+    let refused = echo::is_answered(&account.psa)
         && (push.clone().into_change())
             .is_some_and(|change| echo::was_refused(&account.psa, &change));
     if refused { Push::RefusedBefore } else { push }

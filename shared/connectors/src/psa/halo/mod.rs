@@ -55,6 +55,9 @@ use paging::Position;
 use read::{CLIENTS, SITES, USERS, company_number, everybody, everything, ids_of};
 use wire::{WireClient, WireList, WireSite, WireUser};
 
+/// Rows of one search that are read in full.
+const SEARCH_LOOKS_MAX: usize = 20;
+
 /// One tenant of HaloPSA.
 pub(crate) struct Halo {
     client: Client,
@@ -176,7 +179,22 @@ impl Psa for Halo {
                 .chain(&contact.alternate_emails)
                 .any(|other| compared(other) == wanted)
         };
-        self.search(company, address.trim(), has_it).await
+        let rows = self.search(company, address.trim(), |_| true).await?;
+        let mut found = Vec::new();
+        let mut looks = 0;
+        for row in rows {
+            if has_it(&row) {
+                found.push(row);
+            } else if is_found_by_what_it_lacks(&row, &wanted) {
+                looks += 1;
+                if looks > SEARCH_LOOKS_MAX {
+                    return Err(unreadable("a search that finds far more than it should"));
+                }
+                let full = self.contact(&row.id).await?;
+                found.extend(full.filter(|full| full.company == *company && has_it(full)));
+            }
+        }
+        Ok(found)
     }
 
     async fn apply(&self, change: &ContactChange) -> Result<ContactId, ConnectorError> {
@@ -229,6 +247,14 @@ impl Psa for Halo {
             no_create_once: true,
         }
     }
+}
+
+/// Did a search find a thin row by something that the row does not show, such as an alternate
+/// address?
+fn is_found_by_what_it_lacks(row: &Contact, wanted: &str) -> bool {
+    let shown = [&row.fields.display_name, &row.fields.email];
+    let is_shown = |text: &String| text.to_lowercase().contains(wanted);
+    row.external_id.is_none() && !shown.into_iter().flatten().any(is_shown)
 }
 
 fn refused(field: &str, reason: &str) -> ConnectorError {
