@@ -8,6 +8,10 @@ use serde_json::json;
 use crate::world::{E3, TENANT, World, customer, policy};
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "a journey is read from its beginning to its end"
+)]
 async fn one_account_from_the_directory_to_the_psa_and_back() {
     // An MSP with one customer. The PSA knows Bo, but not Anna.
     let mut world = World::new("").await;

@@ -9,7 +9,7 @@
 //! | EventBridge Scheduler, API Gateway | [`up`] |
 //!
 //! Read [`arguments`] and [`commands`] first. Invariants: one process per data directory; what is
-//! published is worked on at least once, also across a stop; nothing but [`print`] writes to the
+//! published is worked on at least once, also across a stop; nothing but [`mod@print`] writes to the
 //! terminal. Absent: anything a function could depend on; functions do not know where they run.
 
 pub mod accounts;
