@@ -11,7 +11,7 @@ use domain::customer::Customer;
 use domain::event::{Envelope, Event};
 use domain::failure::Failure;
 use domain::id::{CompanyId, ContactId, SiteId};
-use domain::matching::{Question, decide};
+use domain::matching::{Question, decide, wants_contact};
 use domain::policy::{CustomerPolicies, resolve};
 use domain::push::contact::Contact;
 use domain::push::{plan, take_over};
@@ -202,7 +202,7 @@ async fn site(
         return Ok(case.customer.psa_site_id.clone());
     }
     let refused =
-        |account: &Account| account.psa.status == PsaStatus::Failed && account.contact().is_none();
+        |account: &Account| account.psa.status != PsaStatus::NoMatch && wants_contact(&account.psa);
     if !accounts.iter().any(refused) {
         return Ok(None);
     }

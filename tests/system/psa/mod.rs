@@ -3,6 +3,7 @@
 //! domains and numbers are invented.
 
 mod api;
+mod blocked;
 mod canary;
 mod creation;
 mod edits;

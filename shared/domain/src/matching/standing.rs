@@ -16,7 +16,8 @@ use crate::push::contact::Contact;
 use crate::push::{is_answered, name_of};
 
 /// Is a contact to be made for an account of this standing? True also where the PSA refused one, or
-/// turned out to have its address: `push` sees to it that the same contact is not offered to it again.
+/// turned out to have its address: `push` sees to it that the same contact is not offered to it
+/// again.
 pub fn wants_contact(standing: &PsaStanding) -> bool {
     let no_contact = standing.contact.is_none();
     match standing.status {
