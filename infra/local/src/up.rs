@@ -6,11 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::Request;
-use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
-use platform::App;
+use platform::{App, host};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -26,8 +22,6 @@ use crate::queue::{End, Ended};
 const TICK_SECONDS: u64 = 60;
 /// Ticks between two sweeps of expired items.
 const TICKS_PER_SWEEP: u64 = 60;
-/// A request, from its head to the end of the answer, in seconds.
-const REQUEST_SECONDS_MAX: u64 = 60;
 /// What is in hand at the stop has so long to end, in seconds.
 const DRAIN_SECONDS_MAX: u64 = 20;
 
@@ -139,19 +133,13 @@ pub async fn up(local: Local, port: u16) -> Result<(), LocalError> {
 /// Every HTTP function, on one server.
 pub(crate) fn router(local: &Local) -> Router {
     let app = &local.app;
-    Router::new()
-        .merge(admin_api::router(app.clone()))
-        .merge(agent_upload::router(app.clone()))
-        .merge(psa_webhook::router(app.clone()))
-        .layer(from_fn(limited))
-}
-
-/// Nobody keeps a connection busy for ever.
-async fn limited(request: Request, next: Next) -> Response {
-    match timeout(Duration::from_secs(REQUEST_SECONDS_MAX), next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => StatusCode::REQUEST_TIMEOUT.into_response(),
-    }
+    // As on Lambda: whatever goes wrong is told as a problem, and nobody keeps a connection for ever.
+    host::answering_in_problems(
+        Router::new()
+            .merge(admin_api::router(app.clone()))
+            .merge(agent_upload::router(app.clone()))
+            .merge(psa_webhook::router(app.clone())),
+    )
 }
 
 async fn tick(app: App, sweeper: Sweeper, stopped: watch::Receiver<bool>) {

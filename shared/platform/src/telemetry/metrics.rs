@@ -79,8 +79,6 @@ measures! {
     DELIVERIES_TAKEN = "DeliveriesTaken", "Count";
     /// Deliveries of webhooks that were refused.
     DELIVERIES_REFUSED = "DeliveriesRefused", "Count";
-    /// How old what the source last said of a customer is.
-    READING_AGE_SECONDS = "ReadingAgeSeconds", "Seconds";
     /// Messages given back because another side asked us to wait.
     THROTTLED = "Throttled", "Count";
     /// Messages that went back to the queue.
