@@ -46,7 +46,23 @@ fn count_calls(app: &App, vendors: &Vendors, before: CallCounts) {
     let since = |now: u64, before: u64| f64::from(u32::try_from(now - before).unwrap_or(u32::MAX));
     let measures = [
         (Measure::GRAPH_CALLS, since(calls.graph, before.graph)),
+        (
+            Measure::GRAPH_THROTTLES,
+            since(calls.graph_throttles, before.graph_throttles),
+        ),
+        (
+            Measure::GRAPH_ERRORS,
+            since(calls.graph_errors, before.graph_errors),
+        ),
         (Measure::PSA_CALLS, since(calls.psa, before.psa)),
+        (
+            Measure::PSA_THROTTLES,
+            since(calls.psa_throttles, before.psa_throttles),
+        ),
+        (
+            Measure::PSA_ERRORS,
+            since(calls.psa_errors, before.psa_errors),
+        ),
     ];
     app.metrics.emit(app.clock.now(), &measures, &[]);
 }

@@ -8,6 +8,7 @@ use domain::id::RunId;
 use domain::identity::Source;
 use domain::policy::resolve;
 use domain::run::{Run, RunReason, RunStatus};
+use platform::store::RunReview;
 use platform::telemetry::{Measure, of_run};
 use platform::{App, Budget};
 
@@ -58,6 +59,7 @@ pub async fn handle(
                     again = again.or(Some(failure));
                 }
                 Disposition::Reject | Disposition::Suspend => {
+                    app.count_suspension(&customer.id, &failure);
                     outcome.add(failed(&customer, *source, &failure));
                 }
             },
@@ -66,6 +68,7 @@ pub async fn handle(
     session.close().await?;
 
     keep_run(app, &session, &outcome, reason, started_at).await?;
+    review(app, &session, &outcome).await?;
     announce(app, envelope, run, &outcome).await?;
     match again {
         Some(failure) => Err(failure),
@@ -147,18 +150,43 @@ async fn keep_run(
     Ok(())
 }
 
+/// A run that is held or failed waits for a person; one that ended well takes that back.
+async fn review(app: &App, session: &Session<'_>, outcome: &Outcome) -> Result<(), Failure> {
+    if outcome.continues {
+        return Ok(());
+    }
+    let waits = matches!(outcome.status, RunStatus::Held | RunStatus::Failed);
+    let review = waits.then(|| RunReview {
+        customer: session.customer.id.clone(),
+        run: session.run.clone(),
+        status: outcome.status,
+        since: app.clock.now(),
+        reason: outcome.error.clone().unwrap_or_default(),
+    });
+    let customer = &session.customer.id;
+    app.store.review_run(customer, review).await?;
+    Ok(())
+}
+
 /// What operators count. A run that goes on is counted when it ends.
 fn measure(app: &App, session: &Session<'_>, outcome: &Outcome) {
     if outcome.continues {
         return;
     }
     let mut measures = of_run(&outcome.counts);
-    measures.extend(match outcome.status {
-        RunStatus::Succeeded => Some((Measure::RUNS_SUCCEEDED, 1.0)),
-        RunStatus::Failed => Some((Measure::RUNS_FAILED, 1.0)),
-        RunStatus::Held => Some((Measure::RUNS_HELD, 1.0)),
-        RunStatus::Running | RunStatus::Paused => None,
-    });
+    // A held run has read everything too: it is what follows that waits.
+    match outcome.status {
+        RunStatus::Succeeded => measures.extend([
+            (Measure::RUNS_SUCCEEDED, 1.0),
+            (Measure::READINGS_COMPLETED, 1.0),
+        ]),
+        RunStatus::Failed => measures.push((Measure::RUNS_FAILED, 1.0)),
+        RunStatus::Held => measures.extend([
+            (Measure::RUNS_HELD, 1.0),
+            (Measure::READINGS_COMPLETED, 1.0),
+        ]),
+        RunStatus::Running | RunStatus::Paused => {}
+    }
     let (customer, run) = (session.customer.id.as_str(), session.run.as_str());
     let properties = [("customer.id", customer), ("run.id", run)];
     app.metrics.emit(app.clock.now(), &measures, &properties);

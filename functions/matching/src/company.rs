@@ -224,15 +224,22 @@ async fn finish(
     let contacts = case.contacts_by_id();
     let site = site(psa, case, &accounts).await?;
     let mut counts = MatchCounts::default();
-    let mut behind = Vec::new();
+    let (mut behind, mut disputed) = (Vec::new(), Vec::new());
     for account in &accounts {
         let account = written.get(&account.id).unwrap_or(account);
         counts.count(account.psa.status);
+        if account.psa.status == PsaStatus::MoreThanOneMatch {
+            disputed.push(account.id.clone());
+        }
         if case.is_behind(account, &contacts, site.as_ref()) {
             behind.push(account.id.clone());
         }
     }
-    app.store.put_push_marks(&case.customer.id, &behind).await?;
+    let store = &app.store;
+    store.put_push_marks(&case.customer.id, &behind).await?;
+    store
+        .review_matches(&case.customer.id, &disputed, app.clock.now())
+        .await?;
     tracing::info!(
         customer.id = %case.customer.id, contacts = case.contacts.len(), accounts = accounts.len(),
         changed = written.len(), behind = behind.len(), counts.matched, counts.created,

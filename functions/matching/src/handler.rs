@@ -44,6 +44,7 @@ pub async fn handle(
         Err(failure) => match failure.disposition() {
             Disposition::Retry { .. } | Disposition::Defect => Err(failure),
             Disposition::Reject | Disposition::Suspend => {
+                app.count_suspension(&envelope.customer, &failure);
                 let error = failure.chain();
                 tracing::warn!(customer.id = %envelope.customer, error, "matching is not possible");
                 Ok(Outcome {

@@ -163,6 +163,7 @@ async fn all(
         match failure.disposition() {
             Disposition::Retry { after: Some(_) } => return Err(failure),
             Disposition::Suspend => {
+                case.app.count_suspension(&case.customer.id, &failure);
                 outcome.error = Some(failure.chain());
                 return Ok(());
             }

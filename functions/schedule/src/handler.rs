@@ -27,9 +27,13 @@ pub async fn handle(app: &App) -> Result<Outcome, Failure> {
     let until = app.clock.now();
     let last = app.store.last_tick().await?;
     let customers = app.store.customers().await?;
+    let waiting = app.store.review_counts().await?;
 
     // Decide.
     let since = last.unwrap_or(Timestamp::UNIX_EPOCH);
+    let all = customers.len();
+    let paused = customers.iter().filter(|record| record.customer.paused);
+    let paused = paused.count();
     let due: Vec<CustomerId> = customers
         .into_iter()
         .filter(|record| is_due(&record.customer, record.added_at, since, until))
@@ -42,9 +46,15 @@ pub async fn handle(app: &App) -> Result<Outcome, Failure> {
         .await?;
     app.store.set_last_tick(until, last).await?;
     tracing::info!(customers_due = due.len(), "tick");
-    let count = u32::try_from(due.len()).unwrap_or(u32::MAX);
-    app.metrics
-        .emit(until, &[(Measure::CUSTOMERS_DUE, f64::from(count))], &[]);
+    let measures = [
+        (Measure::CUSTOMERS, number(all)),
+        (Measure::CUSTOMERS_DUE, number(due.len())),
+        (Measure::CUSTOMERS_PAUSED, number(paused)),
+        (Measure::CUSTOMERS_HELD, number(waiting.held)),
+        (Measure::CUSTOMERS_FAILED, number(waiting.failed)),
+        (Measure::MATCHES_WAITING, number(waiting.matches)),
+    ];
+    app.metrics.emit(until, &measures, &[]);
     Ok(Outcome { due })
 }
 
@@ -53,4 +63,9 @@ fn request(app: &App, customer: &CustomerId) -> Envelope {
         reason: RunReason::Schedule,
     };
     app.envelope(customer.clone(), Some(app.new_run_id()), event)
+}
+
+/// A count as metrics have it.
+fn number<N: TryInto<u32>>(count: N) -> f64 {
+    f64::from(count.try_into().unwrap_or(u32::MAX))
 }

@@ -78,6 +78,8 @@ pub const UPLOAD_RECORDS_MAX: usize = 1_000_000;
 /// How long an upload that nobody completes is kept, in seconds.
 pub const UPLOAD_KEPT_SECONDS: i64 = 7 * 24 * 3600;
 
+/// Accounts that a review of matches names; how many there are is counted besides.
+pub const REVIEWED_ACCOUNTS_MAX: usize = 100;
 /// Accounts in one answer to an operator.
 pub const ACCOUNTS_PER_PAGE_MAX: u32 = 500;
 /// Accounts read, planned and written together.

@@ -7,6 +7,7 @@ use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_types::retry::RetryConfig;
 use domain::event::{Envelope, Event};
+use domain::failure::{Disposition, Failure};
 use domain::id::{CustomerId, RunId, UploadId};
 use domain::limits::TABLE_REQUEST_SECONDS_MAX;
 
@@ -17,7 +18,7 @@ use crate::ids::Ids;
 use crate::meter::Meter;
 use crate::secrets::Secrets;
 use crate::store::{Store, client_config};
-use crate::telemetry::Metrics;
+use crate::telemetry::{Measure, Metrics};
 
 /// What a handler may use.
 #[derive(Clone)]
@@ -95,6 +96,15 @@ impl App {
             customer,
             run,
             event,
+        }
+    }
+
+    /// Counts a failure that ends an event until a person acts; any other is counted elsewhere.
+    pub fn count_suspension(&self, customer: &CustomerId, failure: &Failure) {
+        if failure.disposition() == Disposition::Suspend {
+            let properties = [("customer.id", customer.as_str())];
+            let measures = [(Measure::CONNECTIONS_SUSPENDED, 1.0)];
+            self.metrics.emit(self.clock.now(), &measures, &properties);
         }
     }
 

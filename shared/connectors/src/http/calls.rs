@@ -1,4 +1,4 @@
-//! How many calls went out, by kind of vendor.
+//! How many calls went out, by kind of vendor, and what became of them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -20,13 +20,32 @@ pub(crate) enum VendorKind {
     Documentation,
 }
 
+/// What became of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CallEnd {
+    /// It was answered.
+    Answered,
+    /// The vendor asked to make it later.
+    Throttled,
+    /// No answer that can be used: a fault of the vendor's, or of the way to it.
+    Failed,
+}
+
 /// Calls since the start, tries that failed included; sign-ins are not counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CallCounts {
     /// Microsoft Graph.
     pub graph: u64,
+    /// Of those, calls that it asked to make later.
+    pub graph_throttles: u64,
+    /// Of those, calls without an answer that can be used.
+    pub graph_errors: u64,
     /// PSAs.
     pub psa: u64,
+    /// Of those, calls that it asked to make later.
+    pub psa_throttles: u64,
+    /// Of those, calls without an answer that can be used.
+    pub psa_errors: u64,
     /// Documentation platforms.
     pub documentation: u64,
 }
@@ -37,29 +56,55 @@ pub(crate) struct Calls(Arc<Counters>);
 
 #[derive(Debug, Default)]
 struct Counters {
-    graph: AtomicU64,
-    psa: AtomicU64,
-    documentation: AtomicU64,
+    graph: Tally,
+    psa: Tally,
+    documentation: Tally,
+}
+
+#[derive(Debug, Default)]
+struct Tally {
+    all: AtomicU64,
+    throttled: AtomicU64,
+    failed: AtomicU64,
 }
 
 impl Calls {
     /// Counts one call.
-    pub(crate) fn count(&self, kind: VendorKind) {
-        let counter = match kind {
+    pub(crate) fn count(&self, kind: VendorKind, end: CallEnd) {
+        let tally = match kind {
             VendorKind::Graph => &self.0.graph,
             VendorKind::Psa => &self.0.psa,
             VendorKind::Documentation => &self.0.documentation,
             VendorKind::SignIn => return,
         };
-        counter.fetch_add(1, Ordering::Relaxed);
+        tally.all.fetch_add(1, Ordering::Relaxed);
+        match end {
+            CallEnd::Answered => {}
+            CallEnd::Throttled => {
+                tally.throttled.fetch_add(1, Ordering::Relaxed);
+            }
+            CallEnd::Failed => {
+                tally.failed.fetch_add(1, Ordering::Relaxed);
+            }
+        }
     }
 
     /// The counts so far.
     pub(crate) fn counts(&self) -> CallCounts {
+        let now = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let Counters {
+            graph,
+            psa,
+            documentation,
+        } = &*self.0;
         CallCounts {
-            graph: self.0.graph.load(Ordering::Relaxed),
-            psa: self.0.psa.load(Ordering::Relaxed),
-            documentation: self.0.documentation.load(Ordering::Relaxed),
+            graph: now(&graph.all),
+            graph_throttles: now(&graph.throttled),
+            graph_errors: now(&graph.failed),
+            psa: now(&psa.all),
+            psa_throttles: now(&psa.throttled),
+            psa_errors: now(&psa.failed),
+            documentation: now(&documentation.all),
         }
     }
 }

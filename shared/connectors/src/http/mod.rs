@@ -28,6 +28,7 @@ pub(crate) use answer::{Answer, json_error};
 pub use base_url::BaseUrlError;
 pub(crate) use base_url::{BaseUrl, LinkError};
 pub use calls::CallCounts;
+use calls::CallEnd;
 pub(crate) use calls::{Calls, VendorKind};
 pub use client::ClientError;
 pub(crate) use client::client;
@@ -71,6 +72,16 @@ enum Try {
     Fault(ConnectorError),
     /// Another try at once would end the same.
     Final(ConnectorError),
+}
+
+impl Try {
+    fn end(&self) -> CallEnd {
+        match self {
+            Self::Answer(_) => CallEnd::Answered,
+            Self::TurnedAway(_) => CallEnd::Throttled,
+            Self::Fault(_) | Self::Final(_) => CallEnd::Failed,
+        }
+    }
 }
 
 impl Vendor {
@@ -187,7 +198,6 @@ impl Vendor {
     }
 
     async fn try_once(&self, parts: &RequestParts) -> Try {
-        self.calls.count(self.kind);
         let start = Instant::now();
         let result = self.call(parts).await;
         let (status, bytes) = match &result {
@@ -203,7 +213,7 @@ impl Vendor {
             error = result.as_ref().err().map(tracing::field::display),
             "vendor called"
         );
-        match result {
+        let outcome = match result {
             Ok(answer) => self.judge(answer),
             Err(
                 error @ (ConnectorError::Unreachable { .. }
@@ -213,7 +223,9 @@ impl Vendor {
                 }),
             ) => Try::Fault(error),
             Err(error) => Try::Final(error),
-        }
+        };
+        self.calls.count(self.kind, outcome.end());
+        outcome
     }
 
     async fn call(&self, parts: &RequestParts) -> Result<Answer, ConnectorError> {

@@ -85,6 +85,26 @@ async fn an_answer_is_read_whole_and_a_call_counted() {
 }
 
 #[tokio::test]
+async fn what_became_of_a_call_is_counted() {
+    let bench = bench(vec![
+        reply(500, "", "oops"),
+        reply(429, "Retry-After: 0\r\n", ""),
+        ok(),
+    ])
+    .await;
+    bench.vendor.send(&bench.get()).await.unwrap();
+    assert_eq!(
+        bench.calls.counts(),
+        CallCounts {
+            psa: 3,
+            psa_errors: 1,
+            psa_throttles: 1,
+            ..CallCounts::default()
+        }
+    );
+}
+
+#[tokio::test]
 async fn reads_are_repeated_twice_after_a_fault_and_writes_never() {
     for fault in [
         reply(500, "", "oops"),

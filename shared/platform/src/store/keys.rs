@@ -56,6 +56,8 @@ pub(crate) enum Key {
     },
     UploadWaiting(CustomerId, Source, UploadId),
     Delivery(String),
+    RunReview(CustomerId),
+    MatchReview(CustomerId),
 }
 
 /// Which items one query reads: a partition, and how their places in it begin.
@@ -106,6 +108,11 @@ impl Partition {
         Self::whole(format!("CUSTOMER#{customer}#AGENTS"))
     }
 
+    /// What waits for a person, of all customers.
+    pub(crate) fn reviews() -> Self {
+        Self::whole("REVIEWS".to_owned())
+    }
+
     pub(crate) fn parts_seen(upload: &UploadId) -> Self {
         Self::whole(format!("UPLOAD#{upload}#PARTS"))
     }
@@ -145,6 +152,7 @@ impl Key {
                 Partition::uploads_waiting(customer, *source).pk
             }
             Self::Delivery(id) => format!("DELIVERY#{}", label(id)),
+            Self::RunReview(_) | Self::MatchReview(_) => Partition::reviews().pk,
         }
     }
 
@@ -176,6 +184,8 @@ impl Key {
             }
             Self::UploadWaiting(_, _, upload) => upload.to_string(),
             Self::Delivery(_) => "DELIVERY".to_owned(),
+            Self::RunReview(customer) => format!("RUN#{customer}"),
+            Self::MatchReview(customer) => format!("MATCHES#{customer}"),
         }
     }
 
@@ -220,6 +230,8 @@ impl Key {
                 Self::parse_of_upload(UploadId::parse(*upload).ok()?, rest, sk)
             }
             (["DELIVERY", id], ["DELIVERY"]) => Some(Self::Delivery(unlabel(id)?)),
+            (["REVIEWS"], ["RUN", id]) => Some(Self::RunReview(CustomerId::parse(*id).ok()?)),
+            (["REVIEWS"], ["MATCHES", id]) => Some(Self::MatchReview(CustomerId::parse(*id).ok()?)),
             _ => None,
         }
     }
@@ -322,7 +334,7 @@ mod tests {
     }
 
     fn any_key() -> impl Strategy<Value = Key> {
-        let ids = (id(), id(), any_text(), any::<u32>(), 0..9_999_u32, 0..22_u8);
+        let ids = (id(), id(), any_text(), any::<u32>(), 0..9_999_u32, 0..25_u8);
         ids.prop_map(|(one, two, text, m, n, which)| {
             let customer = CustomerId::parse(one.clone()).unwrap();
             let upload = UploadId::parse(one.clone()).unwrap();
@@ -360,6 +372,8 @@ mod tests {
                     part: n,
                 },
                 21 => Key::UploadWaiting(customer, source, UploadId::parse(two).unwrap()),
+                22 => Key::RunReview(customer),
+                23 => Key::MatchReview(customer),
                 _ => Key::Delivery(text),
             }
         })

@@ -21,6 +21,7 @@
 //! | 14 | an upload and its parts | `UPLOAD#u` · `UPLOAD`, `UPLOAD#u#PARTS` and `#BYTES` · file`#`part, all expire | by size | by size |
 //! | 15 | uploads that wait to be applied | `CUSTOMER#c#UPLOADS#source` · upload, expires | 1 | 2 per upload |
 //! | 16 | was this delivery seen | `DELIVERY#id` · `DELIVERY`, expires | | 1 per delivery |
+//! | 17 | what waits for a person | `REVIEWS` · `RUN#c`, `MATCHES#c` | 1 per 10 or so | 1 when it changes |
 //!
 //! What keeps it right
 //! - *One import per customer at a time*: a lease with a generation, [`Fence`]. Whoever took it
@@ -51,6 +52,7 @@ mod licences;
 mod many;
 mod marks;
 mod push_marks;
+mod reviews;
 mod round_pages;
 mod runs;
 mod standing_item;
@@ -69,6 +71,7 @@ pub use import_state::{
     Approval, Fence, GraphPosition, HeldRun, ImportState, Round, UploadPosition,
 };
 pub use item::{IndexEntry, IndexIdentity};
+pub use reviews::{MatchReview, Review, ReviewCounts, RunReview};
 pub use round_pages::RoundPage;
 pub use uploads::{PartStored, UploadFile, UploadRecord};
 pub use write::{AccountWrite, WriteOutcome};

@@ -51,6 +51,18 @@ measures! {
     RUNS_FAILED = "RunsFailed", "Count";
     /// Runs that wait for a person.
     RUNS_HELD = "RunsHeld", "Count";
+    /// Customers that were read completely, from their first source to their last.
+    READINGS_COMPLETED = "ReadingsCompleted", "Count";
+    /// Customers there are, at a tick.
+    CUSTOMERS = "Customers", "Count";
+    /// Customers that are paused, at a tick.
+    CUSTOMERS_PAUSED = "CustomersPaused", "Count";
+    /// Customers whose run waits for a person, at a tick.
+    CUSTOMERS_HELD = "CustomersHeld", "Count";
+    /// Customers whose last run failed, at a tick.
+    CUSTOMERS_FAILED = "CustomersFailed", "Count";
+    /// Accounts that wait for a person to choose a contact, at a tick.
+    MATCHES_WAITING = "MatchesWaiting", "Count";
     /// Customers that a tick found due.
     CUSTOMERS_DUE = "CustomersDue", "Count";
     /// Accounts linked to a contact.
@@ -67,8 +79,16 @@ measures! {
     MATCHES_FAILED = "MatchesFailed", "Count";
     /// Calls to Microsoft Graph.
     GRAPH_CALLS = "GraphCalls", "Count";
+    /// Calls that Microsoft Graph asked to make later.
+    GRAPH_THROTTLES = "GraphThrottles", "Count";
+    /// Calls to Microsoft Graph that went unanswered, or met a fault of its own.
+    GRAPH_ERRORS = "GraphErrors", "Count";
     /// Calls to the PSA.
     PSA_CALLS = "PsaCalls", "Count";
+    /// Calls that the PSA asked to make later.
+    PSA_THROTTLES = "PsaThrottles", "Count";
+    /// Calls to the PSA that went unanswered, or met a fault of its own.
+    PSA_ERRORS = "PsaErrors", "Count";
     /// Read units of the table.
     READ_UNITS = "ReadUnits", "Count";
     /// Write units of the table.
@@ -83,6 +103,8 @@ measures! {
     THROTTLED = "Throttled", "Count";
     /// Messages that went back to the queue.
     MESSAGES_GIVEN_BACK = "MessagesGivenBack", "Count";
+    /// Events that ended because a connection needs a person: a secret, a permission.
+    CONNECTIONS_SUSPENDED = "ConnectionsSuspended", "Count";
     /// Failures of ours: each waits in a dead-letter queue in the end.
     DEFECTS = "Defects", "Count";
 }
