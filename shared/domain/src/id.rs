@@ -93,11 +93,14 @@ impl AccountId {
             hash.update(part.len().to_be_bytes());
             hash.update(part.as_bytes());
         }
-        let digest = hash.finalize();
-        Self(format!(
-            "acc_{}",
-            hex::encode(digest.iter().take(16).copied().collect::<Vec<u8>>())
-        ))
+        let mut id = String::with_capacity("acc_".len() + 32);
+        id.push_str("acc_");
+        for byte in hash.finalize().iter().take(16) {
+            for digit in [byte >> 4, byte & 15] {
+                id.extend(char::from_digit(u32::from(digit), 16));
+            }
+        }
+        Self(id)
     }
 }
 

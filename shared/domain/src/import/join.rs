@@ -27,21 +27,24 @@ pub fn look_ups(customer: &CustomerId, readings: &[Reading]) -> LookUps {
             News::Present(values) => Some(values.as_ref()),
             News::Left(_) => None,
         };
-        needed
-            .accounts
-            .extend(founders(customer, &reading.key, values));
+        let own = AccountId::founded_by(customer, &reading.key);
+        needed.accounts.insert(own);
+        let counterpart = founded_on_premises(customer, &reading.key, values);
+        needed.accounts.extend(counterpart);
         needed.aliases.extend(names(&reading.key, values));
     }
     needed
 }
 
-/// The account of a record: one that it founded, one that knows it by another name, one that its
-/// counterpart on premises founded, in this order.
+/// The account of a record: one that it founded, one that knows it by another name on this page,
+/// one that its counterpart on premises founded, one that knows it by another name in the table,
+/// in this order.
 pub fn find(
     customer: &CustomerId,
     reading: &Reading,
     is_held: impl Fn(&AccountId) -> bool,
-    aliases: &BTreeMap<JoinKey, AccountId>,
+    on_page: &BTreeMap<JoinKey, AccountId>,
+    in_table: &BTreeMap<JoinKey, AccountId>,
 ) -> Option<AccountId> {
     let values = match &reading.news {
         News::Present(values) => Some(values.as_ref()),
@@ -51,11 +54,16 @@ pub fn find(
     if is_held(&own) {
         return Some(own);
     }
-    names(&reading.key, values)
-        .iter()
-        .filter_map(|name| aliases.get(name).cloned())
-        .chain(founders(customer, &reading.key, values))
-        .find(|id| is_held(id))
+    let names = names(&reading.key, values);
+    let known = |aliases: &BTreeMap<JoinKey, AccountId>| {
+        let mut accounts = names.iter().filter_map(|name| aliases.get(name));
+        accounts.find(|id| is_held(id)).cloned()
+    };
+    known(on_page)
+        .or_else(|| {
+            founded_on_premises(customer, &reading.key, values).filter(|founded| is_held(founded))
+        })
+        .or_else(|| known(in_table))
 }
 
 /// Every name an account must be found by, besides the id that its founding record gives.
@@ -89,16 +97,17 @@ fn names(key: &IdentityKey, values: Option<&Values>) -> Vec<JoinKey> {
     names
 }
 
-fn founders(customer: &CustomerId, key: &IdentityKey, values: Option<&Values>) -> Vec<AccountId> {
-    let mut ids = vec![AccountId::founded_by(customer, key)];
-    let on_premises = values
+/// The account that the counterpart on premises of an Entra record would have founded.
+fn founded_on_premises(
+    customer: &CustomerId,
+    key: &IdentityKey,
+    values: Option<&Values>,
+) -> Option<AccountId> {
+    let guid = values
         .filter(|_| key.source == Source::Microsoft365)
-        .and_then(|values| values.anchor_guid.value());
-    if let Some(guid) = on_premises {
-        let key = IdentityKey::new(Source::ActiveDirectory, guid.clone());
-        ids.push(AccountId::founded_by(customer, &key));
-    }
-    ids
+        .and_then(|values| values.anchor_guid.value())?;
+    let key = IdentityKey::new(Source::ActiveDirectory, guid.clone());
+    Some(AccountId::founded_by(customer, &key))
 }
 
 /// May this record join an account that holds these identities? Two records of one source are two
