@@ -137,7 +137,13 @@ impl Page<'_> {
         let customer = &self.rules.customer.id;
         let is_held =
             |id: &AccountId| self.working.contains_key(id) || self.held.accounts.contains_key(id);
-        find(customer, reading, is_held, &self.aliases, &self.held.aliases)
+        find(
+            customer,
+            reading,
+            is_held,
+            &self.aliases,
+            &self.held.aliases,
+        )
     }
 
     fn account(&self, id: &AccountId) -> Option<&Account> {
