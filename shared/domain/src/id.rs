@@ -93,14 +93,9 @@ impl AccountId {
             hash.update(part.len().to_be_bytes());
             hash.update(part.as_bytes());
         }
-        let mut id = String::with_capacity("acc_".len() + 32);
-        id.push_str("acc_");
-        for byte in hash.finalize().iter().take(16) {
-            for digit in [byte >> 4, byte & 15] {
-                id.extend(char::from_digit(u32::from(digit), 16));
-            }
-        }
-        Self(id)
+        let mut digits = hex::encode(hash.finalize());
+        digits.truncate(32);
+        Self(format!("acc_{digits}"))
     }
 }
 
