@@ -40,29 +40,16 @@ async fn main() -> Result<(), host::Error> {
     }
 }
 
-/// Says how many calls to vendors an event cost.
+/// Says how many calls to vendors an event cost, and what became of them.
 fn count_calls(app: &App, vendors: &Vendors, before: CallCounts) {
-    let calls = vendors.calls();
-    let since = |now: u64, before: u64| f64::from(u32::try_from(now - before).unwrap_or(u32::MAX));
+    let calls = vendors.calls() - before;
     let measures = [
-        (Measure::GRAPH_CALLS, since(calls.graph, before.graph)),
-        (
-            Measure::GRAPH_THROTTLES,
-            since(calls.graph_throttles, before.graph_throttles),
-        ),
-        (
-            Measure::GRAPH_ERRORS,
-            since(calls.graph_errors, before.graph_errors),
-        ),
-        (Measure::PSA_CALLS, since(calls.psa, before.psa)),
-        (
-            Measure::PSA_THROTTLES,
-            since(calls.psa_throttles, before.psa_throttles),
-        ),
-        (
-            Measure::PSA_ERRORS,
-            since(calls.psa_errors, before.psa_errors),
-        ),
+        Measure::GRAPH_CALLS.of(calls.graph),
+        Measure::GRAPH_THROTTLES.of(calls.graph_throttles),
+        Measure::GRAPH_ERRORS.of(calls.graph_errors),
+        Measure::PSA_CALLS.of(calls.psa),
+        Measure::PSA_THROTTLES.of(calls.psa_throttles),
+        Measure::PSA_ERRORS.of(calls.psa_errors),
     ];
     app.metrics.emit(app.clock.now(), &measures, &[]);
 }

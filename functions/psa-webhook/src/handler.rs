@@ -41,7 +41,7 @@ async fn receive(
         Ok(_) => Measure::DELIVERIES_TAKEN,
         Err(_) => Measure::DELIVERIES_REFUSED,
     };
-    app.metrics.emit(app.clock.now(), &[(measure, 1.0)], &[]);
+    app.metrics.emit(app.clock.now(), &[measure.of(1)], &[]);
     let delivery = verified?;
     take(&app, &delivery)
         .await

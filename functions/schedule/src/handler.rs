@@ -47,12 +47,12 @@ pub async fn handle(app: &App) -> Result<Outcome, Failure> {
     app.store.set_last_tick(until, last).await?;
     tracing::info!(customers_due = due.len(), "tick");
     let measures = [
-        (Measure::CUSTOMERS, number(all)),
-        (Measure::CUSTOMERS_DUE, number(due.len())),
-        (Measure::CUSTOMERS_PAUSED, number(paused)),
-        (Measure::CUSTOMERS_HELD, number(waiting.held)),
-        (Measure::CUSTOMERS_FAILED, number(waiting.failed)),
-        (Measure::MATCHES_WAITING, number(waiting.matches)),
+        Measure::CUSTOMERS.of(all as u64),
+        Measure::CUSTOMERS_DUE.of(due.len() as u64),
+        Measure::CUSTOMERS_PAUSED.of(paused as u64),
+        Measure::CUSTOMERS_HELD.of(waiting.held),
+        Measure::CUSTOMERS_FAILED.of(waiting.failed),
+        Measure::MATCHES_WAITING.of(waiting.matches),
     ];
     app.metrics.emit(until, &measures, &[]);
     Ok(Outcome { due })
@@ -63,9 +63,4 @@ fn request(app: &App, customer: &CustomerId) -> Envelope {
         reason: RunReason::Schedule,
     };
     app.envelope(customer.clone(), Some(app.new_run_id()), event)
-}
-
-/// A count as metrics have it.
-fn number<N: TryInto<u32>>(count: N) -> f64 {
-    f64::from(count.try_into().unwrap_or(u32::MAX))
 }

@@ -74,15 +74,15 @@ impl Begun {
 
     pub(crate) fn summary(&self, local: &Local, collected: &Collected) -> Summary {
         let spent = local.app.meter.spent() - self.spent;
-        let calls = local.vendors.calls();
+        let calls = local.vendors.calls() - self.calls;
         Summary {
             customers: collected.customers(),
             accounts: collected.accounts(),
             matches: collected.matches(),
             calls: CallsSummary {
-                graph: calls.graph - self.calls.graph,
-                psa: calls.psa - self.calls.psa,
-                documentation: 0,
+                graph: calls.graph,
+                psa: calls.psa,
+                documentation: calls.documentation,
             },
             dynamodb: TableSummary {
                 read_units: spent.read_units,

@@ -103,7 +103,7 @@ impl App {
     pub fn count_suspension(&self, customer: &CustomerId, failure: &Failure) {
         if failure.disposition() == Disposition::Suspend {
             let properties = [("customer.id", customer.as_str())];
-            let measures = [(Measure::CONNECTIONS_SUSPENDED, 1.0)];
+            let measures = [Measure::CONNECTIONS_SUSPENDED.of(1)];
             self.metrics.emit(self.clock.now(), &measures, &properties);
         }
     }

@@ -1,5 +1,6 @@
 //! How many calls went out, by kind of vendor, and what became of them.
 
+use std::ops::Sub;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -48,6 +49,23 @@ pub struct CallCounts {
     pub psa_errors: u64,
     /// Documentation platforms.
     pub documentation: u64,
+}
+
+/// What was counted since an earlier count.
+impl Sub for CallCounts {
+    type Output = Self;
+
+    fn sub(self, before: Self) -> Self {
+        Self {
+            graph: self.graph - before.graph,
+            graph_throttles: self.graph_throttles - before.graph_throttles,
+            graph_errors: self.graph_errors - before.graph_errors,
+            psa: self.psa - before.psa,
+            psa_throttles: self.psa_throttles - before.psa_throttles,
+            psa_errors: self.psa_errors - before.psa_errors,
+            documentation: self.documentation - before.documentation,
+        }
+    }
 }
 
 /// The counters behind [`CallCounts`]; clones count together.

@@ -98,17 +98,17 @@ where
             continue;
         };
         given_back += 1;
-        throttled += u32::from(matches!(why, Disposition::Retry { after: Some(_) }));
-        defects += u32::from(why == Disposition::Defect);
+        throttled += u64::from(matches!(why, Disposition::Retry { after: Some(_) }));
+        defects += u64::from(why == Disposition::Defect);
         let mut failure = BatchItemFailure::default();
         // SQS gives every message an id. Lambda takes an empty one as "all of the batch".
         failure.item_identifier = message.message_id.unwrap_or_default();
         response.batch_item_failures.push(failure);
     }
     let counted = [
-        (Measure::MESSAGES_GIVEN_BACK, f64::from(given_back)),
-        (Measure::THROTTLED, f64::from(throttled)),
-        (Measure::DEFECTS, f64::from(defects)),
+        Measure::MESSAGES_GIVEN_BACK.of(given_back),
+        Measure::THROTTLED.of(throttled),
+        Measure::DEFECTS.of(defects),
     ];
     emit(app, before, &counted);
     response

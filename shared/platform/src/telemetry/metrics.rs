@@ -24,6 +24,17 @@ pub struct Measure {
     pub unit: &'static str,
 }
 
+impl Measure {
+    /// So many of it.
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "what is counted stays far below 2^52"
+    )]
+    pub fn of(self, count: u64) -> (Self, f64) {
+        (self, count as f64)
+    }
+}
+
 macro_rules! measures {
     ($($(#[$doc:meta])* $constant:ident = $name:literal, $unit:literal;)+) => {
         impl Measure {
@@ -51,7 +62,8 @@ measures! {
     RUNS_FAILED = "RunsFailed", "Count";
     /// Runs that wait for a person.
     RUNS_HELD = "RunsHeld", "Count";
-    /// Customers that were read completely, from their first source to their last.
+    /// Customers of whom every source was read: Microsoft 365 to its end, of the others what their
+    /// agents handed in. An agent that is silent makes a customer's reading incomplete.
     READINGS_COMPLETED = "ReadingsCompleted", "Count";
     /// Customers there are, at a tick.
     CUSTOMERS = "Customers", "Count";
@@ -183,46 +195,35 @@ impl Metrics {
 /// What a run counted, as measures.
 pub fn of_run(counts: &RunCounts) -> Vec<(Measure, f64)> {
     [
-        (Measure::ACCOUNTS_CREATED, counts.created),
-        (Measure::ACCOUNTS_UPDATED, counts.updated),
-        (Measure::ACCOUNTS_UNCHANGED, counts.unchanged),
-        (Measure::ACCOUNTS_DISABLED, counts.disabled),
-        (Measure::ACCOUNTS_REMOVED, counts.removed),
+        Measure::ACCOUNTS_CREATED.of(counts.created),
+        Measure::ACCOUNTS_UPDATED.of(counts.updated),
+        Measure::ACCOUNTS_UNCHANGED.of(counts.unchanged),
+        Measure::ACCOUNTS_DISABLED.of(counts.disabled),
+        Measure::ACCOUNTS_REMOVED.of(counts.removed),
     ]
-    .map(as_numbers)
     .to_vec()
 }
 
 /// What matching counted, as measures.
 pub fn of_matches(counts: &MatchCounts) -> Vec<(Measure, f64)> {
     [
-        (Measure::MATCHES_MATCHED, counts.matched),
-        (Measure::MATCHES_CREATED, counts.created),
-        (Measure::MATCHES_MORE_THAN_ONE, counts.more_than_one_match),
-        (Measure::MATCHES_NO_MATCH, counts.no_match),
-        (Measure::MATCHES_BLOCKED, counts.blocked),
-        (Measure::MATCHES_FAILED, counts.failed),
+        Measure::MATCHES_MATCHED.of(counts.matched),
+        Measure::MATCHES_CREATED.of(counts.created),
+        Measure::MATCHES_MORE_THAN_ONE.of(counts.more_than_one_match),
+        Measure::MATCHES_NO_MATCH.of(counts.no_match),
+        Measure::MATCHES_BLOCKED.of(counts.blocked),
+        Measure::MATCHES_FAILED.of(counts.failed),
     ]
-    .map(as_numbers)
     .to_vec()
 }
 
 /// What was spent on the table, as measures.
 pub(crate) fn of_table(spent: Spent) -> Vec<(Measure, f64)> {
-    let (_, requests) = as_numbers((Measure::TABLE_REQUESTS, spent.requests));
     vec![
         (Measure::READ_UNITS, spent.read_units),
         (Measure::WRITE_UNITS, spent.write_units),
-        (Measure::TABLE_REQUESTS, requests),
+        Measure::TABLE_REQUESTS.of(spent.requests),
     ]
-}
-
-#[expect(
-    clippy::cast_precision_loss,
-    reason = "counts of accounts are far below 2^52"
-)]
-fn as_numbers((measure, count): (Measure, u64)) -> (Measure, f64) {
-    (measure, count as f64)
 }
 
 fn line(
