@@ -65,10 +65,14 @@ pub async fn handle(
             },
         }
     }
+    let asked_about = match outcome.status {
+        RunStatus::Held => session.peek().await?.held.map(|held| held.run),
+        RunStatus::Running | RunStatus::Succeeded | RunStatus::Failed | RunStatus::Paused => None,
+    };
     session.close().await?;
 
     keep_run(app, &session, &outcome, reason, started_at).await?;
-    review(app, &session, &outcome).await?;
+    review(app, &session, &outcome, asked_about).await?;
     announce(app, envelope, run, &outcome).await?;
     match again {
         Some(failure) => Err(failure),
@@ -150,15 +154,21 @@ async fn keep_run(
     Ok(())
 }
 
-/// A run that is held or failed waits for a person; one that ended well takes that back.
-async fn review(app: &App, session: &Session<'_>, outcome: &Outcome) -> Result<(), Failure> {
+/// A run that is held or failed waits for a person; one that ended well takes that back. A run that
+/// is held again goes by the name of the one that a person is `asked_about`.
+async fn review(
+    app: &App,
+    session: &Session<'_>,
+    outcome: &Outcome,
+    asked_about: Option<RunId>,
+) -> Result<(), Failure> {
     if outcome.continues {
         return Ok(());
     }
     let waits = matches!(outcome.status, RunStatus::Held | RunStatus::Failed);
     let review = waits.then(|| RunReview {
         customer: session.customer.id.clone(),
-        run: session.run.clone(),
+        run: asked_about.unwrap_or_else(|| session.run.clone()),
         status: outcome.status,
         since: app.clock.now(),
         reason: outcome.error.clone().unwrap_or_default(),
@@ -174,18 +184,15 @@ fn measure(app: &App, session: &Session<'_>, outcome: &Outcome) {
         return;
     }
     let mut measures = of_run(&outcome.counts);
+    measures.extend(match outcome.status {
+        RunStatus::Succeeded => Some(Measure::RUNS_SUCCEEDED.of(1)),
+        RunStatus::Failed => Some(Measure::RUNS_FAILED.of(1)),
+        RunStatus::Held => Some(Measure::RUNS_HELD.of(1)),
+        RunStatus::Running | RunStatus::Paused => None,
+    });
     // A held run has read everything too: it is what follows that waits.
-    match outcome.status {
-        RunStatus::Succeeded => measures.extend([
-            (Measure::RUNS_SUCCEEDED, 1.0),
-            (Measure::READINGS_COMPLETED, 1.0),
-        ]),
-        RunStatus::Failed => measures.push((Measure::RUNS_FAILED, 1.0)),
-        RunStatus::Held => measures.extend([
-            (Measure::RUNS_HELD, 1.0),
-            (Measure::READINGS_COMPLETED, 1.0),
-        ]),
-        RunStatus::Running | RunStatus::Paused => {}
+    if !outcome.silent && matches!(outcome.status, RunStatus::Succeeded | RunStatus::Held) {
+        measures.push(Measure::READINGS_COMPLETED.of(1));
     }
     let (customer, run) = (session.customer.id.as_str(), session.run.as_str());
     let properties = [("customer.id", customer), ("run.id", run)];

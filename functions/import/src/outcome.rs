@@ -13,6 +13,8 @@ pub struct Outcome {
     pub counts: RunCounts,
     /// It ran out of time and asked for a continuation.
     pub continues: bool,
+    /// A source said nothing: its agents handed nothing in since the last run.
+    pub silent: bool,
 }
 
 impl Outcome {
@@ -31,6 +33,15 @@ impl Outcome {
             error: None,
             counts: RunCounts::default(),
             continues: false,
+            silent: false,
+        }
+    }
+
+    /// The outcome of a source of which agents handed nothing in.
+    pub(crate) fn silent() -> Self {
+        Self {
+            silent: true,
+            ..Self::quiet()
         }
     }
 
@@ -39,6 +50,7 @@ impl Outcome {
     pub(crate) fn add(&mut self, other: Self) {
         self.counts.add(other.counts);
         self.continues |= other.continues;
+        self.silent |= other.silent;
         self.status = worse(self.status, other.status);
         self.error = match (self.error.take(), other.error) {
             (Some(one), Some(two)) => Some(format!("{one}; {two}")),

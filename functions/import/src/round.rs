@@ -256,7 +256,7 @@ impl Work {
                     status: RunStatus::Succeeded,
                     error,
                     counts,
-                    continues: false,
+                    ..Outcome::quiet()
                 }
             }
             // The position stays where it was, so that the next run sees the same leavers again.
@@ -264,7 +264,7 @@ impl Work {
                 status: RunStatus::Held,
                 error: Some(reason),
                 counts,
-                continues: false,
+                ..Outcome::quiet()
             },
         };
         if self.round.pages > 0 {

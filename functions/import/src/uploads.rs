@@ -25,6 +25,9 @@ pub(crate) async fn import(session: &mut Session<'_>, source: Source) -> Result<
         .store
         .completed_uploads(&session.customer.id, source)
         .await?;
+    if waiting.is_empty() {
+        return Ok(Outcome::silent());
+    }
     let mut outcome = Outcome::quiet();
     let mut held: Option<Held> = None;
     for record in waiting {
@@ -159,7 +162,7 @@ async fn one(
         status,
         error,
         counts,
-        continues: false,
+        ..Outcome::quiet()
     })
 }
 

@@ -265,6 +265,7 @@ mod tests {
                 ..RunCounts::default()
             },
             continues: false,
+            silent: false,
         };
         ended(
             Function::Import,

@@ -2,10 +2,23 @@
 
 use domain::account::PsaStatus;
 use domain::fields::Attribute::{Email, Mobile};
+use domain::id::AccountId;
+use platform::store::Review;
 use serde_json::json;
 
 use super::{EVERYTHING, MATCH_ONLY, Scene, operate, path_of};
 use crate::world::TENANT;
+
+/// The accounts that wait for a person to choose a contact.
+async fn waiting(scene: &Scene) -> Vec<AccountId> {
+    let store = &scene.world.app().store;
+    let (reviews, _) = store.reviews(None, 10).await.unwrap();
+    let accounts = |review| match review {
+        Review::Matches(matches) => matches.accounts,
+        Review::Run(run) => panic!("no run waits: {run:?}"),
+    };
+    reviews.into_iter().flat_map(accounts).collect()
+}
 
 #[tokio::test]
 async fn b128_b130_b184_a_persons_choice_stays_and_brings_phone_and_address() {
@@ -17,6 +30,7 @@ async fn b128_b130_b184_a_persons_choice_stays_and_brings_phone_and_address() {
     scene.world.run().await;
     let bo = scene.account("bo").await;
     assert_eq!(bo.psa.status, PsaStatus::MoreThanOneMatch);
+    assert_eq!(waiting(&scene).await, std::slice::from_ref(&bo.id));
     let body = json!({ "contact_id": second.to_string() });
     let reply = operate(
         &scene.world,
@@ -30,6 +44,7 @@ async fn b128_b130_b184_a_persons_choice_stays_and_brings_phone_and_address() {
         (200, &json!("manual"))
     );
     scene.world.settle().await;
+    assert_eq!(waiting(&scene).await, [], "nobody waits any more");
     let bo = scene.account("bo").await;
     assert_eq!(bo.fields.get(Mobile), Some("+46 70 555 01 21"), "B184");
     // Nothing that happens takes the choice away.

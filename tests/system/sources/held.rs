@@ -3,6 +3,7 @@
 
 use domain::account::AccountState::{Active, Removed};
 use domain::run::RunStatus;
+use platform::store::Review;
 use serde_json::{Value, json};
 use simulators::graph::DeltaExpiry;
 
@@ -80,6 +81,16 @@ impl Msp {
         body["held"].clone()
     }
 
+    /// What is noted for whoever asks what waits: runs by name.
+    async fn noted(&self) -> Vec<(String, RunStatus)> {
+        let (reviews, _) = self.world.app().store.reviews(None, 10).await.unwrap();
+        let run = |review| match review {
+            Review::Run(run) => (run.run.to_string(), run.status),
+            Review::Matches(matches) => panic!("no account waits: {matches:?}"),
+        };
+        reviews.into_iter().map(run).collect()
+    }
+
     async fn approve(&self, token: &str, run: &str) -> Answer {
         let path = format!("/v1/customers/northwind/runs/{run}/approve");
         call(&self.world, token, "POST", &path, "", &[]).await
@@ -98,6 +109,7 @@ async fn w4_a_run_in_which_many_vanish_waits_for_a_yes_and_then_lets_them_go() {
     // It stays held, under the same name, until somebody says yes who may.
     msp.run_is_held().await;
     assert_eq!(msp.held().await["run_id"], run.as_str());
+    assert_eq!(msp.noted().await, [(run.clone(), RunStatus::Held)]);
     assert_eq!(msp.approve(TECHNICIAN, &run).await.0, 403);
     assert_eq!(
         msp.approve("operator-unknown-00000000000000000000000000", &run)
@@ -112,6 +124,7 @@ async fn w4_a_run_in_which_many_vanish_waits_for_a_yes_and_then_lets_them_go() {
 
     // The yes wakes an import by itself.
     msp.world.settle().await;
+    assert_eq!(msp.noted().await, []);
     assert_eq!(count(&msp.world, "northwind", Removed).await, 6);
     assert_eq!(
         msp.world.halo.count_users(msp.company, true),

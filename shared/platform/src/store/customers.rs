@@ -71,12 +71,13 @@ impl Store {
         items.into_iter().map(value_of).collect()
     }
 
-    /// Takes a customer off the list. Its accounts stay.
+    /// Takes a customer off the list, and what waits for a person with it. Its accounts stay.
     ///
     /// # Errors
     /// Those of the table.
     pub async fn remove_customer(&self, id: &CustomerId) -> Result<(), StoreError> {
-        self.delete(&Key::Customer(id.clone())).await
+        self.delete(&Key::Customer(id.clone())).await?;
+        self.forget_reviews(id).await
     }
 
     /// Makes these the policies: others are removed. Of two with one name the later one holds.

@@ -3,12 +3,14 @@
 //! "what needs me?" reads that and no account.
 //!
 //! Runs and accounts are the truth; a review is a note that points at them, brought up to date at
-//! the end of each run and of each matching. It is written only where it changes.
+//! the end of each run and of each matching. It is written only where it changes. One that cannot
+//! be read, as after a later program went back, stops nothing: it is left out and written anew.
 
 use domain::id::{AccountId, CustomerId, RunId};
 use domain::limits::REVIEWED_ACCOUNTS_MAX;
 use domain::run::RunStatus;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::Store;
@@ -25,7 +27,7 @@ const REVIEWS_PER_ANSWER_MAX: u32 = 500;
 pub struct RunReview {
     /// Whose.
     pub customer: CustomerId,
-    /// The latest run that stands so.
+    /// The run that stands so; of those that are held, the one a person is asked about.
     pub run: RunId,
     /// `Held` or `Failed`.
     pub status: RunStatus,
@@ -73,38 +75,34 @@ impl Store {
     /// other takes the note away. The time is kept while the standing stays.
     ///
     /// # Errors
-    /// Those of the table; `Corrupt` for an item that cannot be read.
+    /// Those of the table.
     pub async fn review_run(
         &self,
         customer: &CustomerId,
         wanted: Option<RunReview>,
     ) -> Result<(), StoreError> {
         let key = Key::RunReview(customer.clone());
-        let held: Option<RunReview> = self.get(&key).await?.map(value_of).transpose()?;
-        match (held, wanted) {
-            (None, None) => Ok(()),
-            (Some(_), None) => self.delete(&key).await,
-            (held, Some(mut wanted)) => {
-                if let Some(held) = held {
-                    let same = held.status == wanted.status && held.reason == wanted.reason;
-                    // A failure that repeats itself is not written again; of a held run, the
-                    // latest is the one to approve.
-                    if same && (held.run == wanted.run || held.status == RunStatus::Failed) {
-                        return Ok(());
-                    }
-                    if held.status == wanted.status {
-                        wanted.since = held.since;
-                    }
-                }
-                self.put(item_of(&key, "run-review", &wanted)?).await
+        let there = self.get(&key).await?;
+        let Some(mut wanted) = wanted else {
+            return self.take_back(&key, there).await;
+        };
+        if let Some(held) = there.and_then(readable::<RunReview>)
+            && held.status == wanted.status
+        {
+            // A failure that repeats itself is not written again; of a held run it matters which.
+            let same_run = held.run == wanted.run || held.status == RunStatus::Failed;
+            if held.reason == wanted.reason && same_run {
+                return Ok(());
             }
+            wanted.since = held.since;
         }
+        self.put(item_of(&key, "run-review", &wanted)?).await
     }
 
     /// Notes the accounts of a customer that more than one contact fits, by id.
     ///
     /// # Errors
-    /// Those of the table; `Corrupt` for an item that cannot be read.
+    /// Those of the table.
     pub async fn review_matches(
         &self,
         customer: &CustomerId,
@@ -112,13 +110,11 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let key = Key::MatchReview(customer.clone());
-        let held: Option<MatchReview> = self.get(&key).await?.map(value_of).transpose()?;
+        let there = self.get(&key).await?;
         if accounts.is_empty() {
-            return match held {
-                None => Ok(()),
-                Some(_) => self.delete(&key).await,
-            };
+            return self.take_back(&key, there).await;
         }
+        let held = there.and_then(readable::<MatchReview>);
         let wanted = MatchReview {
             customer: customer.clone(),
             since: held.as_ref().map_or(now, |held| held.since),
@@ -135,8 +131,7 @@ impl Store {
     /// cursor of the next page where there is one.
     ///
     /// # Errors
-    /// `BadCursor` for a cursor that no page ended with; those of the table; `Corrupt` for an item
-    /// that cannot be read.
+    /// `BadCursor` for a cursor that no page ended with; those of the table.
     pub async fn reviews(
         &self,
         cursor: Option<&str>,
@@ -157,21 +152,22 @@ impl Store {
         let has_more = items.len() > limit;
         items.truncate(limit);
         let last = items.last().and_then(Key::of).filter(|_| has_more);
-        let reviews = items.into_iter().map(review_of).collect::<Result<_, _>>()?;
+        let reviews = items.into_iter().filter_map(review_of).collect();
         Ok((reviews, last.map(|key| key.sk())))
     }
 
     /// How much waits, over all customers.
     ///
     /// # Errors
-    /// Those of the table; `Corrupt` for an item that cannot be read.
+    /// Those of the table.
     pub async fn review_counts(&self) -> Result<ReviewCounts, StoreError> {
         let mut counts = ReviewCounts::default();
         let count = |item: Item| {
-            match review_of(item)? {
-                Review::Run(run) if run.status == RunStatus::Held => counts.held += 1,
-                Review::Run(_) => counts.failed += 1,
-                Review::Matches(matches) => counts.matches += matches.count,
+            match review_of(item) {
+                Some(Review::Run(run)) if run.status == RunStatus::Held => counts.held += 1,
+                Some(Review::Run(_)) => counts.failed += 1,
+                Some(Review::Matches(matches)) => counts.matches += matches.count,
+                None => {}
             }
             Ok(())
         };
@@ -179,11 +175,30 @@ impl Store {
             .await?;
         Ok(counts)
     }
+
+    /// A customer that is taken off the list waits for nobody.
+    pub(super) async fn forget_reviews(&self, customer: &CustomerId) -> Result<(), StoreError> {
+        self.delete(&Key::RunReview(customer.clone())).await?;
+        self.delete(&Key::MatchReview(customer.clone())).await
+    }
+
+    async fn take_back(&self, key: &Key, there: Option<Item>) -> Result<(), StoreError> {
+        match there {
+            None => Ok(()),
+            Some(_) => self.delete(key).await,
+        }
+    }
 }
 
-fn review_of(item: Item) -> Result<Review, StoreError> {
+fn review_of(item: Item) -> Option<Review> {
     match Key::of(&item) {
-        Some(Key::MatchReview(_)) => value_of(item).map(Review::Matches),
-        _ => value_of(item).map(Review::Run),
+        Some(Key::MatchReview(_)) => readable(item).map(Review::Matches),
+        _ => readable(item).map(Review::Run),
     }
+}
+
+fn readable<T: DeserializeOwned>(item: Item) -> Option<T> {
+    value_of(item)
+        .inspect_err(|error| tracing::warn!(%error, "a review cannot be read"))
+        .ok()
 }

@@ -5,6 +5,8 @@ use domain::limits::REVIEWED_ACCOUNTS_MAX;
 use domain::run::RunStatus;
 
 use super::fixture::{at, fabrikam, northwind, run, table};
+use crate::store::attr::{new_item, number};
+use crate::store::keys::Key;
 use crate::store::{Review, ReviewCounts, RunReview, StoreError};
 
 fn failed(number: i64, reason: &str) -> RunReview {
@@ -101,6 +103,43 @@ async fn d3_accounts_with_several_candidates_are_counted_and_the_first_are_named
     assert!((store.meter().spent().write_units - before).abs() < f64::EPSILON);
     review(&[], 4).await.unwrap();
     assert_eq!(store.reviews(None, 10).await.unwrap(), (vec![], None));
+}
+
+#[tokio::test]
+async fn a_customer_that_is_taken_off_the_list_waits_for_nobody() {
+    let store = table().await;
+    store
+        .review_run(&northwind(), Some(failed(1, "refused")))
+        .await
+        .unwrap();
+    store
+        .review_matches(&northwind(), &accounts(1), at(1))
+        .await
+        .unwrap();
+    store.remove_customer(&northwind()).await.unwrap();
+    assert_eq!(store.reviews(None, 10).await.unwrap(), (vec![], None));
+}
+
+#[tokio::test]
+async fn a_note_that_cannot_be_read_stops_nothing_and_is_written_anew() {
+    let store = table().await;
+    for key in [Key::RunReview(northwind()), Key::MatchReview(northwind())] {
+        let mut later = new_item(&key, "review");
+        later.insert("v".to_owned(), number(99));
+        store.put(later).await.unwrap();
+    }
+    let counts = store.review_counts().await.unwrap();
+    assert_eq!(counts, ReviewCounts::default());
+    assert_eq!(store.reviews(None, 10).await.unwrap(), (vec![], None));
+    let review = failed(1, "refused");
+    let wanted = Some(review.clone());
+    store.review_run(&northwind(), wanted).await.unwrap();
+    store
+        .review_matches(&northwind(), &[], at(1))
+        .await
+        .unwrap();
+    let (reviews, _) = store.reviews(None, 10).await.unwrap();
+    assert_eq!(reviews, [Review::Run(review)]);
 }
 
 #[tokio::test]
