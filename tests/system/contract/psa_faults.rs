@@ -151,26 +151,14 @@ async fn a_read_is_repeated_after_a_fault_and_a_write_never_is() {
 #[tokio::test]
 async fn a_page_instead_of_data_is_told_with_the_address_to_correct() {
     let bench = Bench::new().await;
-    let wrong = format!("{}/helpdesk/api", bench.halo.base());
-    let psa = bench
-        .vendors
-        .psa(&bench.settings("api_url", &wrong))
-        .unwrap();
-    let error = psa.check().await.unwrap_err();
-    assert!(
-        error.to_string().contains("api_url must end in /api"),
-        "{error}"
-    );
-    let wrong = format!("{}/helpdesk/auth", bench.halo.base());
-    let psa = bench
-        .vendors
-        .psa(&bench.settings("auth_url", &wrong))
-        .unwrap();
-    let error = psa.check().await.unwrap_err();
-    assert!(
-        error.to_string().contains("auth_url must end in /auth"),
-        "{error}"
-    );
+    for (member, ending) in [("api_url", "/api"), ("auth_url", "/auth")] {
+        let wrong = format!("{}/helpdesk{ending}", bench.halo.base());
+        let settings = bench.settings(member, &wrong);
+        let psa = bench.vendors.psa(&settings).unwrap();
+        let error = psa.check().await.unwrap_err().to_string();
+        let remedy = format!("{member} must end in {ending}");
+        assert!(error.contains(&remedy), "{error}");
+    }
     // While a server starts, it may pass; a write may have happened.
     bench.halo.faults().next("POST", "/Users", 1, Fault::Html);
     let error = bench.create().await.unwrap_err();
