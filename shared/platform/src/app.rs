@@ -37,6 +37,10 @@ pub struct App {
     pub metrics: Metrics,
     /// What the table cost so far.
     pub meter: Meter,
+    /// The claim of an operator's JWT that holds the role; without it operators have bearer tokens.
+    pub role_claim: Option<String>,
+    /// The ARN of the function that the review widget's buttons call.
+    pub decide_function: Option<String>,
 }
 
 /// How the table, the bus and the secrets are called.
@@ -70,6 +74,8 @@ impl App {
             ids: Ids::default(),
             metrics: Metrics::stdout(&config.handler, &config.stage),
             meter,
+            role_claim: config.role_claim.clone(),
+            decide_function: config.decide_function.clone(),
         }
     }
 
@@ -84,6 +90,8 @@ impl App {
             clock,
             metrics: Metrics::silent(),
             meter,
+            role_claim: None,
+            decide_function: None,
         }
     }
 
