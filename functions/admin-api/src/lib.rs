@@ -10,6 +10,7 @@
 //!
 //! Read [`router`] first: every route on one screen.
 
+mod actions;
 mod auth;
 mod router;
 mod routes;
