@@ -8,13 +8,15 @@
 //! | publishes  | `import.requested`, `import.finished` |
 //! | decided by | `domain::push::edit` |
 //!
-//! Read [`router`] first: every route on one screen.
+//! Read [`router`] first: every route on one screen. [`widget`] is the same for people in front of a
+//! CloudWatch dashboard: two more functions, invoked with JSON.
 
 mod actions;
 mod auth;
 mod router;
 mod routes;
 pub mod view;
+pub mod widget;
 
 pub use auth::Role;
 pub use router::router;
