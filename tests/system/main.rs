@@ -8,4 +8,5 @@ mod journey;
 mod psa;
 mod sources;
 mod tidy;
+mod widget;
 mod world;

@@ -1,0 +1,1 @@
+//! The widget in front of a person.
