@@ -64,7 +64,7 @@ def open_page(browser, url, theme):
     page = browser.new_page(viewport={"width": 1080, "height": 620})
     page.set_default_timeout(WAIT_MS)
     page.goto(f"{url}?theme={theme}")
-    page.get_by_text("6 of 16").wait_for()
+    page.get_by_role("cell", name="6 of 16", exact=True).wait_for()
     readable(page)
     harmless(page)
     return page

@@ -51,6 +51,12 @@ async fn b128_choose_links_the_account_and_may_be_pressed_twice() {
     };
     let html = waiting.decide(choose(two)).await;
     assert!(html.contains("Linked: "), "{html}");
+    let bo = waiting.world.account("northwind", "bo@northwind.example");
+    let reason = bo.await.psa.reason;
+    assert_eq!(
+        reason.as_deref(),
+        Some("a person in the role manager chose")
+    );
     let html = waiting.decide(choose(two)).await;
     assert!(html.contains("already"), "{html}");
     // The other button is on a page that somebody opened before.
@@ -65,10 +71,6 @@ async fn b128_choose_links_the_account_and_may_be_pressed_twice() {
         .await;
     assert_eq!(bo.contact().unwrap().as_str(), two.to_string());
     assert_eq!(bo.psa.rule.unwrap().as_str(), "manual");
-    assert_eq!(
-        bo.psa.reason.as_deref(),
-        Some("a person in the role manager chose")
-    );
 }
 
 #[tokio::test]
