@@ -38,7 +38,7 @@ async fn w4_approve_lets_the_leavers_go_and_may_be_pressed_twice() {
         "{html}"
     );
     let html = waiting.show(json!({})).await;
-    assert!(!html.contains("6 of 16"), "{html}");
+    assert!(!html.contains("6 of 17"), "{html}");
 }
 
 #[tokio::test]

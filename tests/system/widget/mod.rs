@@ -32,8 +32,8 @@ pub(crate) struct Waiting {
 }
 
 impl Waiting {
-    /// Of `northwind` six of sixteen people vanished, and two contacts fit `bo`, whose name is
-    /// hostile; `fabrikam` cannot be read.
+    /// Of `northwind` six of seventeen people vanished, and two contacts each fit `ida` and `bo`,
+    /// whose name is hostile; `fabrikam` cannot be read.
     pub(crate) async fn new() -> Self {
         let mut world = World::new("").await;
         let company = world.halo.add_client("Northwind Dental");
@@ -45,14 +45,19 @@ impl Waiting {
         let mut bo = person("bo", "Bo", "Ek");
         bo["displayName"] = HOSTILE.into();
         world.graph.put_user(TENANT, bo);
-        let contact = |name: &str| {
+        world.graph.put_user(TENANT, person("ida", "Ida", "Berg"));
+        let contact = |given: &str, surname: &str| {
             let contact = json!({
-                "name": name, "firstname": "Bo", "surname": "Ek", "site_id": site,
-                "emailaddress": "bo@northwind.example",
+                "name": format!("{given} {surname}"), "firstname": given, "surname": surname,
+                "site_id": site,
+                "emailaddress": format!("{}@northwind.example", given.to_lowercase()),
             });
             world.halo.add_user(&contact)
         };
-        let contacts = [contact("Bo Ek"), contact("Bo Ek")];
+        for _ in 0..2 {
+            contact("Ida", "Berg");
+        }
+        let contacts = [contact("Bo", "Ek"), contact("Bo", "Ek")];
         world.run().await;
         for id in &ids[..6] {
             world.graph.hard_delete(TENANT, id);

@@ -44,7 +44,7 @@ async fn world() -> (World, App) {
 }
 
 #[tokio::test]
-async fn b37_the_role_is_what_the_claim_says_and_the_highest_of_a_list() {
+async fn the_role_is_what_the_claim_says_and_the_highest_of_a_list() {
     let (_world, app) = world().await;
     let path = "/v1/customers/northwind/runs/run_none/approve";
     let groups = format!("[{}manager]", "g ".repeat(9_000));

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 /// The longest text shown of a name or a reason, in characters.
-const TEXT_CHARS_MAX: usize = 160;
+const TEXT_CHARS_MAX: usize = 300;
 
 /// HTML in the making.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ impl Html {
         self
     }
 
-    /// Text as text, at most 160 characters of it. It stands by itself, whatever the direction of
+    /// Text as text, at most 300 characters of it. It stands by itself, whatever the direction of
     /// its writing; characters that are not seen are made visible, so that no name poses as another
     /// part of the page.
     pub(super) fn text(&mut self, text: &str) -> &mut Self {
@@ -47,8 +47,8 @@ impl Html {
         confirmation: Option<&str>,
     ) -> &mut Self {
         self.raw(match confirmation {
-            Some(_) => r#"<a class="btn btn-primary" tabindex="0" role="button">"#,
-            None => r#"<a class="btn" tabindex="0" role="button">"#,
+            Some(_) => r#"<a class="btn btn-primary" role="button">"#,
+            None => r#"<a class="btn" role="button">"#,
         });
         self.raw(label);
         self.raw(r#"</a><cwdb-action action="call" event="click" endpoint=""#);

@@ -19,11 +19,12 @@ font:13px/1.5 system-ui,sans-serif}\
 .muster h3{margin:10px 0 4px;font-size:14px;color:var(--ink)}\
 .muster table{border-collapse:collapse;width:100%;background:none}\
 .muster th,.muster td{text-align:left;vertical-align:top;padding:4px 12px 4px 0;color:var(--ink);\
-border-bottom:1px solid var(--line);background:none;overflow-wrap:anywhere}\
+border-bottom:1px solid var(--line);background:none;min-width:6em;overflow-wrap:anywhere}\
+.muster .wide{width:50%}.muster .short{white-space:nowrap;overflow-wrap:normal;min-width:0}\
 .muster th,.muster .faint{color:var(--faint);font-weight:normal}\
 .muster .warn{color:var(--warn)}\
 .muster ul{margin:0;padding:0;list-style:none}.muster li{margin:0 0 4px}\
-.muster .btn{display:inline-block;margin:0 8px 0 0;padding:1px 10px;border:1px solid var(--act);\
+.muster .btn{display:inline-block;margin:0 8px 0 0;padding:1px 10px;white-space:nowrap;border:1px solid var(--act);\
 border-radius:3px;color:var(--act);background:none;cursor:pointer;text-decoration:none}\
 .muster .btn-primary{color:var(--on-act);background:var(--act)}\
 </style>";
@@ -104,11 +105,12 @@ fn runs(html: &mut Html, page: &Page, look: &Look) {
 
 fn held_row(html: &mut Html, held: &Held, look: &Look) {
     html.raw("<tr><td>").text(held.customer.as_str());
-    html.raw("</td><td>");
+    html.raw("</td><td class=\"short\">");
     since(html, held.since);
-    html.raw("</td><td>").number(held.leaving);
+    html.raw("</td><td class=\"short\">").number(held.leaving);
     html.raw(" of ").number(held.active);
-    html.raw("</td><td>").text(&held.reason).raw("</td><td>");
+    html.raw("</td><td class=\"wide\">").text(&held.reason);
+    html.raw("</td><td class=\"short\">");
     match &look.decide {
         _ if held.approved => {
             html.raw("<span class=\"faint\">Approved; its import is on the way.</span>");
@@ -128,9 +130,11 @@ fn held_row(html: &mut Html, held: &Held, look: &Look) {
 
 fn failed_row(html: &mut Html, failed: &Failed) {
     html.raw("<tr><td>").text(failed.customer.as_str());
-    html.raw("</td><td>");
+    html.raw("</td><td class=\"short\">");
     since(html, failed.since);
-    html.raw("</td><td>").text(&failed.error).raw("</td></tr>");
+    html.raw("</td><td class=\"wide\">")
+        .text(&failed.error)
+        .raw("</td></tr>");
 }
 
 fn matches(html: &mut Html, page: &Page, look: &Look) {
