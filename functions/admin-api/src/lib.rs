@@ -2,8 +2,8 @@
 //!
 //! | | |
 //! |---|---|
-//! | woken by   | `GET`, `PATCH`, `PUT`, `POST` under `/v1/customers` |
-//! | reads      | operators' tokens, customers, policies, accounts, runs |
+//! | woken by   | `GET`, `PATCH`, `PUT`, `POST` under `/v1/customers`; a dashboard's widget |
+//! | reads      | operators' tokens, customers, policies, accounts, runs, reviews |
 //! | writes     | accounts that a person edits or links; the approval of a held run |
 //! | publishes  | `import.requested`, `import.finished` |
 //! | decided by | `domain::push::edit` |

@@ -69,6 +69,8 @@ pub(super) fn told(theme: super::Theme, text: &str) -> String {
 
 fn begin(look: &Look) -> Html {
     let mut html = Html::default();
+    // The console's own styles of tables and buttons would mix with ours.
+    html.raw("<div class=\"cwdb-no-default-styles\"></div>");
     html.raw(STYLE).raw("<div class=\"");
     html.raw(look.theme.class()).raw("\">");
     html
