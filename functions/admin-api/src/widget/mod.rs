@@ -11,7 +11,7 @@
 //! is the role. What is decided is recorded as done by the role `manager`. Whoever may only invoke
 //! the widget sees, and can decide nothing.
 //!
-//! Invariants: everything shown goes through [`html::Html`], for names come from directories of
+//! Invariants: everything shown goes through `html::Html`, for names come from directories of
 //! customers; contacts are shown by id and rule, never by address or number; nothing that is shown
 //! is logged.
 
