@@ -113,11 +113,15 @@ async fn what_may_pass_comes_again_and_what_a_person_must_put_right_does_not() {
     world.add("northwind", Source::Microsoft365, None).await;
     let message = [world.message("northwind", requested())];
     let import = world.start("import").await;
-    // Secrets Manager is broken for longer than the client tries.
-    let broken = simulators::Fault::ServerError(500);
-    world.aws.faults().next("POST", "/secrets", 4, broken);
+    // Secrets Manager does not know the role's credentials for a moment.
+    let fault = simulators::Fault::Unauthorized;
+    world.aws.faults().next("POST", "/secrets", 1, fault);
     assert_eq!(deliver(&import, &message).await, ["message-0"]);
-    assert_eq!(world.aws.faults().waiting(), 0);
+    assert_eq!(
+        world.aws.faults().waiting(),
+        0,
+        "the import asked for the secret"
+    );
     world.aws.deny_secret("muster/test/graph");
     assert!(deliver(&import, &message).await.is_empty());
     let output = world.stop(import).await;
