@@ -58,9 +58,11 @@ impl Place {
         Self { aws, table_url }
     }
 
-    /// The environment of every function.
-    pub(crate) fn environment(&self) -> [(&'static str, String); 7] {
-        [
+    /// The environment of every function. Where this process was told which root certificates to
+    /// read, so are they.
+    pub(crate) fn environment(&self) -> Vec<(&'static str, String)> {
+        let roots = std::env::var_os("SSL_CERT_FILE").and_then(|path| path.into_string().ok());
+        let mut environment = vec![
             ("MUSTER_TABLE", TABLE.to_owned()),
             ("MUSTER_BUS", "muster-bench".to_owned()),
             ("MUSTER_SECRETS_PREFIX", "muster/bench".to_owned()),
@@ -68,7 +70,9 @@ impl Place {
             ("AWS_ENDPOINT_URL_DYNAMODB", self.table_url.clone()),
             ("AWS_ENDPOINT_URL_EVENTBRIDGE", self.aws.events_url()),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", self.aws.secrets_url()),
-        ]
+        ];
+        environment.extend(roots.map(|path| ("SSL_CERT_FILE", path)));
+        environment
     }
 }
 
