@@ -4,6 +4,7 @@
 
 mod behaviours;
 mod contract;
+mod deployment;
 mod journey;
 mod psa;
 mod sources;
