@@ -36,7 +36,10 @@ pub(super) fn wiring() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
 
 /// The beginning of the logical names of a function's resources: `PsaPush` of `psa-push`.
 pub(super) fn logical(function: &str) -> String {
-    let capital = |part: &str| part[..1].to_uppercase() + &part[1..];
+    let capital = |part: &str| {
+        let (first, rest) = part.split_at(1);
+        first.to_uppercase() + rest
+    };
     function.split('-').map(capital).collect()
 }
 
