@@ -43,7 +43,7 @@ fn every_functions_environment_is_known_and_complete() {
             assert_eq!(config.secrets_prefix, "muster/test");
             assert_eq!(
                 (config.table.as_str(), config.bus.as_str()),
-                ("Table", "Bus")
+                ("Table", "muster-test")
             );
         }
     }
