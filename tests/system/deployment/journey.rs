@@ -3,27 +3,30 @@
 
 use std::sync::Arc;
 
+use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
 use connectors::Vendors;
-use domain::account::PsaStatus;
+use domain::account::{Account, PsaStatus};
+use muster::agents::enrol;
 use muster::configured;
 use muster::functions::Functions;
 use muster::queue::Work;
 use muster::wiring::Function;
 use platform::host::{self, Verdict};
-use platform::{App, Budget};
+use platform::telemetry::Metrics;
+use platform::{App, Budget, SecretName};
 use secrecy::ExposeSecret;
 use serde_json::json;
 use tower::ServiceExt;
 
 use super::aws::Aws;
+use super::callers;
 use super::emulated::deployed_config;
 use super::guard::Guard;
-use crate::world::{PATH_TOKEN, TENANT, World, customer, id, policy};
+use crate::world::{TENANT, World, customer, id, policy};
 
 /// A deployed system.
-struct Deployed {
+pub(super) struct Deployed {
     aws: Aws,
     guard: Arc<Guard>,
     vendors: Vendors,
@@ -31,8 +34,9 @@ struct Deployed {
 
 impl Deployed {
     /// A function's app, from the environment that it was deployed with; its role watches.
-    async fn at_work(&self, handler: &str) -> App {
-        let app = App::load(&deployed_config(&self.aws, handler).await).await;
+    pub(super) async fn at_work(&self, handler: &str) -> App {
+        let mut app = App::load(&deployed_config(&self.aws, handler).await).await;
+        app.metrics = Metrics::silent();
         self.guard.watch(handler);
         app
     }
@@ -50,8 +54,16 @@ impl Deployed {
         assert_eq!(verdict, Verdict::Done, "{function}");
     }
 
-    /// Nothing was refused; what was asked since the last look.
-    fn check(&self, what: &str, wanted: &[&str]) {
+    /// Every account there is.
+    async fn accounts(&self) -> Vec<Account> {
+        let app = self.at_work("admin-api").await;
+        let accounts = app.store.all_accounts(&id("northwind")).await.unwrap();
+        self.check("admin-api", &["dynamodb:Query"]);
+        accounts
+    }
+
+    /// Nothing was refused, and this was asked since the last look.
+    pub(super) fn check(&self, what: &str, wanted: &[&str]) {
         let (refused, asked) = self.guard.seen();
         assert!(
             refused.is_empty(),
@@ -66,13 +78,17 @@ impl Deployed {
     }
 }
 
-/// Customers, policies and secrets are in the emulated AWS.
-async fn set_up(aws: &Aws, world: &mut World) {
+/// Customers, policies and secrets are in the emulated AWS. Returns the token of an agent.
+async fn set_up(aws: &Aws, world: &mut World) -> String {
     let config = &world.local().config;
-    for (name, document) in [("graph", &config.graph), ("psa", &config.psa)] {
-        let document = document.as_ref().unwrap().expose_secret();
+    let (graph, psa) = (config.graph.as_ref().unwrap(), config.psa.as_ref().unwrap());
+    for (name, document) in [
+        ("graph", graph),
+        ("psa", psa),
+        ("operators", &config.operators),
+    ] {
         let secret = json!({
-            "Name": format!("muster/test/{name}"), "SecretString": document,
+            "Name": format!("muster/test/{name}"), "SecretString": document.expose_secret(),
             "ClientRequestToken": format!("00000000-0000-4000-8000-00000000{:04}", name.len()),
         });
         aws.call("secretsmanager", "secretsmanager.CreateSecret", secret)
@@ -80,6 +96,7 @@ async fn set_up(aws: &Aws, world: &mut World) {
     }
     let app = App::load(&deployed_config(aws, "admin-api").await).await;
     configured::put(&app, config).await.unwrap();
+    enrol(&app, &id("northwind")).await.unwrap().token
 }
 
 #[tokio::test]
@@ -89,17 +106,14 @@ async fn from_the_tick_to_the_psa_and_back_through_the_deployed_services() {
     let mut world = World::new("").await;
     let company = world.halo.add_client("Northwind Dental");
     world.halo.add_site(company, "Main");
-    let customers = policy("create_psa_contact = true") + &customer("northwind", TENANT, company);
-    world.restart(Some(&customers)).await;
-    world.graph.put_user(
-        TENANT,
-        json!({
-            "displayName": "Anna Svensson", "givenName": "Anna", "surname": "Svensson",
-            "userPrincipalName": "anna@northwind.example", "mail": "anna@northwind.example",
-            "accountEnabled": true, "userType": "Member",
-        }),
-    );
-    set_up(&aws, &mut world).await;
+    let sources = "sources = [\"microsoft-365\", \"active-directory\"]";
+    let northwind = customer("northwind", TENANT, company);
+    let northwind = northwind.replace("sources = [\"microsoft-365\"]", sources);
+    world
+        .restart(Some(&(policy("create_psa_contact = true") + &northwind)))
+        .await;
+    world.graph.put_user(TENANT, anna());
+    let agent = set_up(&aws, &mut world).await;
     let vendors = Vendors::new().unwrap();
     let deployed = Deployed {
         aws,
@@ -114,58 +128,67 @@ async fn from_the_tick_to_the_psa_and_back_through_the_deployed_services() {
     deployed.check("schedule", &["events:PutEvents", "dynamodb:PutItem"]);
 
     // Each function's event is in the next one's queue.
+    let wanted = [
+        "secretsmanager:GetSecretValue",
+        "events:PutEvents",
+        "dynamodb:PutItem",
+    ];
     deployed.deliver(Function::Import).await;
-    deployed.check(
-        "import",
-        &["secretsmanager:GetSecretValue", "events:PutEvents"],
-    );
+    deployed.check("import", &wanted);
     deployed.deliver(Function::Matching).await;
-    deployed.check(
-        "matching",
-        &["secretsmanager:GetSecretValue", "events:PutEvents"],
-    );
+    deployed.check("matching", &wanted);
     deployed.deliver(Function::PsaPush).await;
-    deployed.check(
-        "psa-push",
-        &["secretsmanager:GetSecretValue", "dynamodb:PutItem"],
-    );
-    let accounts = app_accounts(&deployed).await;
-    assert_eq!(accounts.len(), 1);
-    assert_eq!(accounts[0].psa.status, PsaStatus::Created);
+    deployed.check("psa-push", &[wanted[0], wanted[2]]);
+    let account = deployed.accounts().await.remove(0);
+    assert_eq!(account.psa.status, PsaStatus::Created);
 
     // Halo tells of the contact that was made, and matching is woken.
-    let contact = accounts[0].contact().unwrap();
-    tell_of(&deployed, contact.as_str()).await;
+    callers::halo(&deployed, account.contact().unwrap()).await;
     deployed.deliver(Function::Matching).await;
-    deployed.check("matching again", &[]);
-    assert_eq!(deployed.aws.receive("muster-test-import").await, None);
+    deployed.check("matching of a contact", &[]);
+
+    // An agent hands in what another directory knows.
+    callers::agent(&deployed, &agent).await;
+    deployed.deliver(Function::Import).await;
+    deployed.check(
+        "import of an upload",
+        &["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"],
+    );
+    assert_eq!(deployed.accounts().await.len(), 2);
+
+    // An operator takes a link away, corrects a phone and asks for an import.
+    callers::operator(&deployed, &account.id).await;
+    deployed.deliver(Function::Import).await;
+    deployed.check("import at once", &[]);
+
+    // What a role does not allow is refused, or all of this would say nothing.
+    let app = deployed.at_work("agent-upload").await;
+    let error = app.secrets.get(SecretName::Graph).await.unwrap_err();
+    assert!(error.to_string().contains("may not be read"), "{error}");
+    assert_eq!(deployed.guard.seen().0, ["secretsmanager:GetSecretValue"]);
 }
 
-/// What the operators would see.
-async fn app_accounts(deployed: &Deployed) -> Vec<domain::account::Account> {
-    let app = deployed.at_work("admin-api").await;
-    let accounts = app.store.all_accounts(&id("northwind")).await.unwrap();
-    deployed.check("admin-api", &["dynamodb:Query"]);
-    accounts
+fn anna() -> serde_json::Value {
+    json!({
+        "displayName": "Anna Svensson", "givenName": "Anna", "surname": "Svensson",
+        "userPrincipalName": "anna@northwind.example", "mail": "anna@northwind.example",
+        "accountEnabled": true, "userType": "Member",
+    })
 }
 
-/// A delivery of Halo's about a contact.
-async fn tell_of(deployed: &Deployed, contact: &str) {
-    let app = deployed.at_work("psa-webhook").await;
-    let contact: i64 = contact.parse().unwrap();
-    let body = json!({ "id": "delivery-1", "object_id": contact, "user": { "id": contact } });
-    let request = Request::post(format!("/webhooks/halo/{PATH_TOKEN}"))
-        .header("authorization", basic())
-        .header("content-type", "application/json")
-        .body(Body::from(body.to_string()))
+/// A router's answer: status and body.
+pub(super) async fn ask(
+    router: Router,
+    request: axum::http::request::Builder,
+    body: Vec<u8>,
+) -> (u16, serde_json::Value) {
+    let answer = router
+        .oneshot(request.body(Body::from(body)).unwrap())
+        .await
         .unwrap();
-    let answer = psa_webhook::router(app).oneshot(request).await.unwrap();
-    assert_eq!(answer.status(), StatusCode::OK);
-    deployed.check("psa-webhook", &["events:PutEvents", "dynamodb:PutItem"]);
-}
-
-fn basic() -> String {
-    use base64::Engine;
-    let credentials = base64::engine::general_purpose::STANDARD.encode("halo:webhook-password");
-    format!("Basic {credentials}")
+    let status = answer.status().as_u16();
+    let body = axum::body::to_bytes(answer.into_body(), 64 * 1024)
+        .await
+        .unwrap();
+    (status, serde_json::from_slice(&body).unwrap_or_default())
 }

@@ -10,6 +10,7 @@
 
 mod api;
 mod aws;
+mod callers;
 mod emulated;
 mod functions;
 mod guard;
