@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use admin_api::widget;
 use axum::http::Request;
 use axum::http::request::Builder;
 use base64::Engine;
@@ -111,6 +112,36 @@ pub(super) async fn operator(deployed: &Deployed, account: &AccountId) {
         "events:PutEvents",
     ];
     deployed.check("admin-api", &wanted);
+}
+
+/// A person looks at the dashboard and chooses a contact; a run that is not held is not approved.
+pub(super) async fn reviewer(deployed: &Deployed, account: &AccountId, contact: i64) {
+    let app = deployed.at_work("review-widget").await;
+    assert!(app.decide_function.is_some(), "there are buttons");
+    let shown = widget::show(&app, &json!({}), "arn:aws:lambda:x")
+        .await
+        .unwrap();
+    assert!(shown.to_string().contains(account.as_str()), "{shown}");
+    let one = json!({ "customer": "northwind" });
+    widget::show(&app, &one, "arn:aws:lambda:x").await.unwrap();
+    deployed.check(
+        "review-widget",
+        &["dynamodb:Query", "dynamodb:BatchGetItem"],
+    );
+
+    let app = deployed.at_work("review-decide").await;
+    let choose = json!({
+        "action": "choose", "customer": "northwind", "account": account,
+        "contact": contact.to_string(),
+    });
+    let approve = json!({
+        "action": "approve", "customer": "northwind", "run": "run_0199c0de0000700080000000",
+    });
+    for (decision, answer) in [(choose, "Linked:"), (approve, "not held any more")] {
+        let told = widget::decide(&app, &decision).await.unwrap().to_string();
+        assert!(told.contains(answer), "{told}");
+    }
+    deployed.check("review-decide", &["dynamodb:PutItem", "events:PutEvents"]);
 }
 
 fn with(request: Builder, token: &str) -> Builder {

@@ -62,6 +62,13 @@ impl Deployed {
         accounts
     }
 
+    /// The account whose match stands so.
+    async fn account(&self, status: PsaStatus) -> Account {
+        let accounts = self.accounts().await.into_iter();
+        let mut found = accounts.filter(|account| account.psa.status == status);
+        found.next().expect("one is so")
+    }
+
     /// Nothing was refused, and this was asked since the last look.
     pub(super) fn check(&self, what: &str, wanted: &[&str]) {
         let (refused, asked) = self.guard.seen();
@@ -100,19 +107,33 @@ async fn set_up(aws: &Aws, world: &mut World) -> String {
 }
 
 #[tokio::test]
+#[expect(
+    clippy::too_many_lines,
+    reason = "a journey is read from its beginning to its end"
+)]
 async fn from_the_tick_to_the_psa_and_back_through_the_deployed_services() {
     let Some(aws) = Aws::there() else { return };
     let guard = Guard::start(aws.clone()).await;
     let mut world = World::new("").await;
     let company = world.halo.add_client("Northwind Dental");
-    world.halo.add_site(company, "Main");
+    let site = world.halo.add_site(company, "Main");
+    // Two contacts fit Ida, so that a person must choose.
+    let contact = json!({
+        "name": "Ida Berg", "firstname": "Ida", "surname": "Berg", "site_id": site,
+        "emailaddress": "ida@northwind.example",
+    });
+    let chosen = world.halo.add_user(&contact);
+    world.halo.add_user(&contact);
     let sources = "sources = [\"microsoft-365\", \"active-directory\"]";
     let northwind = customer("northwind", TENANT, company);
     let northwind = northwind.replace("sources = [\"microsoft-365\"]", sources);
     world
         .restart(Some(&(policy("create_psa_contact = true") + &northwind)))
         .await;
-    world.graph.put_user(TENANT, anna());
+    world
+        .graph
+        .put_user(TENANT, person("anna", "Anna", "Svensson"));
+    world.graph.put_user(TENANT, person("ida", "Ida", "Berg"));
     let agent = set_up(&aws, &mut world).await;
     let vendors = Vendors::new().unwrap();
     let deployed = Deployed {
@@ -139,8 +160,13 @@ async fn from_the_tick_to_the_psa_and_back_through_the_deployed_services() {
     deployed.check("matching", &wanted);
     deployed.deliver(Function::PsaPush).await;
     deployed.check("psa-push", &[wanted[0], wanted[2]]);
-    let account = deployed.accounts().await.remove(0);
-    assert_eq!(account.psa.status, PsaStatus::Created);
+    let account = deployed.account(PsaStatus::Created).await;
+
+    // A person chooses Ida's contact on the dashboard.
+    let ida = deployed.account(PsaStatus::MoreThanOneMatch).await.id;
+    callers::reviewer(&deployed, &ida, chosen).await;
+    deployed.deliver(Function::Matching).await;
+    deployed.check("matching after a choice", &[]);
 
     // Halo tells of the contact that was made, and matching is woken.
     callers::halo(&deployed, account.contact().unwrap()).await;
@@ -154,7 +180,7 @@ async fn from_the_tick_to_the_psa_and_back_through_the_deployed_services() {
         "import of an upload",
         &["dynamodb:BatchGetItem", "dynamodb:BatchWriteItem"],
     );
-    assert_eq!(deployed.accounts().await.len(), 2);
+    assert_eq!(deployed.accounts().await.len(), 3);
 
     // An operator takes a link away, corrects a phone and asks for an import.
     callers::operator(&deployed, &account.id).await;
@@ -168,11 +194,12 @@ async fn from_the_tick_to_the_psa_and_back_through_the_deployed_services() {
     assert_eq!(deployed.guard.seen().0, ["secretsmanager:GetSecretValue"]);
 }
 
-fn anna() -> serde_json::Value {
+fn person(name: &str, given: &str, surname: &str) -> serde_json::Value {
+    let address = format!("{name}@northwind.example");
     json!({
-        "displayName": "Anna Svensson", "givenName": "Anna", "surname": "Svensson",
-        "userPrincipalName": "anna@northwind.example", "mail": "anna@northwind.example",
-        "accountEnabled": true, "userType": "Member",
+        "displayName": format!("{given} {surname}"), "givenName": given, "surname": surname,
+        "userPrincipalName": address, "mail": address, "accountEnabled": true,
+        "userType": "Member",
     })
 }
 
