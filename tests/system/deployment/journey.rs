@@ -107,10 +107,6 @@ async fn set_up(aws: &Aws, world: &mut World) -> String {
 }
 
 #[tokio::test]
-#[expect(
-    clippy::too_many_lines,
-    reason = "a journey is read from its beginning to its end"
-)]
 async fn from_the_tick_to_the_psa_and_back_through_the_deployed_services() {
     let Some(aws) = Aws::there() else { return };
     let guard = Guard::start(aws.clone()).await;
