@@ -4,8 +4,10 @@
 
 mod behaviours;
 mod contract;
+mod deployment;
 mod journey;
 mod psa;
 mod sources;
 mod tidy;
+mod widget;
 mod world;

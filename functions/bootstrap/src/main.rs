@@ -3,6 +3,7 @@
 // The futures of all functions, nested in the runtime's, are deeper than the compiler expects.
 #![recursion_limit = "256"]
 
+use admin_api::widget;
 use connectors::Vendors;
 use connectors::http::CallCounts;
 use platform::telemetry::Measure;
@@ -36,6 +37,18 @@ async fn main() -> Result<(), host::Error> {
         "psa-webhook" => host::http(app.clone(), psa_webhook::router(app)).await,
         "agent-upload" => host::http(app.clone(), agent_upload::router(app)).await,
         "admin-api" => host::http(app.clone(), admin_api::router(app)).await,
+        "review-widget" => {
+            host::invoke(app, async |app: &App, call: &host::Call| {
+                widget::show(app, &call.event, &call.function).await
+            })
+            .await
+        }
+        "review-decide" => {
+            host::invoke(app, async |app: &App, call: &host::Call| {
+                widget::decide(app, &call.event).await
+            })
+            .await
+        }
         other => Err(format!("_HANDLER names no function of Muster: {other}").into()),
     }
 }

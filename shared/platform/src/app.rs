@@ -2,15 +2,18 @@
 
 use std::time::Duration;
 
+use aws_config::environment::{
+    EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider,
+};
 use aws_credential_types::Credentials;
 use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_smithy_http_client::tls::{self, rustls_provider::CryptoMode};
 use aws_smithy_types::retry::RetryConfig;
 use domain::event::{Envelope, Event};
 use domain::failure::{Disposition, Failure};
 use domain::id::{CustomerId, RunId, UploadId};
 use domain::limits::TABLE_REQUEST_SECONDS_MAX;
 
+use crate::aws_http;
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -37,6 +40,10 @@ pub struct App {
     pub metrics: Metrics,
     /// What the table cost so far.
     pub meter: Meter,
+    /// The claim of an operator's JWT that holds the role; without it operators have bearer tokens.
+    pub role_claim: Option<String>,
+    /// The ARN of the function that the review widget's buttons call.
+    pub decide_function: Option<String>,
 }
 
 /// How the table, the bus and the secrets are called.
@@ -47,7 +54,11 @@ impl App {
     /// Endpoints follow the SDK's own variables (`AWS_ENDPOINT_URL_DYNAMODB` and so on).
     pub async fn load(config: &Config) -> Self {
         let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest())
-            .http_client(http_client())
+            .http_client(aws_http::client())
+            // Lambda gives both in the environment. Whoever searches everywhere else first brings
+            // along, and makes at every start, clients that nobody uses here.
+            .credentials_provider(EnvironmentVariableCredentialsProvider::new())
+            .region(EnvironmentVariableRegionProvider::new())
             .retry_config(RetryConfig::standard().with_max_attempts(RETRIES))
             .timeout_config(timeouts())
             .load()
@@ -70,6 +81,8 @@ impl App {
             ids: Ids::default(),
             metrics: Metrics::stdout(&config.handler, &config.stage),
             meter,
+            role_claim: config.role_claim.clone(),
+            decide_function: config.decide_function.clone(),
         }
     }
 
@@ -84,6 +97,8 @@ impl App {
             clock,
             metrics: Metrics::silent(),
             meter,
+            role_claim: None,
+            decide_function: None,
         }
     }
 
@@ -128,13 +143,6 @@ pub fn local_table(endpoint: &str) -> aws_sdk_dynamodb::Client {
         .credentials_provider(Credentials::from_keys("local", "local", None))
         .http_client(aws_smithy_http_client::Builder::new().build_http());
     aws_sdk_dynamodb::Client::from_conf(client_config(config).build())
-}
-
-/// One HTTP client for all services, on the one crypto library that we ship.
-fn http_client() -> aws_sdk_dynamodb::config::SharedHttpClient {
-    aws_smithy_http_client::Builder::new()
-        .tls_provider(tls::Provider::Rustls(CryptoMode::Ring))
-        .build_https()
 }
 
 fn timeouts() -> TimeoutConfig {

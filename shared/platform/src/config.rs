@@ -19,6 +19,12 @@ pub struct Config {
     /// `MUSTER_LOG`: how much is logged, as `info` or `import=debug,info`. `info` where it is not
     /// set.
     pub log: String,
+    /// `MUSTER_ROLE_CLAIM`, optional: the claim of the operators' JWT that holds their role. Where
+    /// it is set, API Gateway's JWT authorizer says who is calling, and no secret is read for it.
+    pub role_claim: Option<String>,
+    /// `MUSTER_DECIDE_FUNCTION`, optional: the ARN of the function that carries out what is decided
+    /// in the review widget.
+    pub decide_function: Option<String>,
     /// `_HANDLER`: which function this is, set by Lambda.
     pub handler: String,
 }
@@ -65,8 +71,25 @@ impl Config {
             secrets_prefix: take("MUSTER_SECRETS_PREFIX", None),
             stage: take("MUSTER_STAGE", None),
             log: take("MUSTER_LOG", Some(telemetry::LOG_DEFAULT)),
+            role_claim: None,
+            decide_function: None,
             handler: take("_HANDLER", None),
         };
+        let mut take_optional = |name: &str| {
+            let value = look_up(name)?;
+            problems.extend(problem(&value).map(|what| format!("{name} {what}")));
+            Some(value)
+        };
+        let config = Self {
+            role_claim: take_optional("MUSTER_ROLE_CLAIM"),
+            decide_function: take_optional("MUSTER_DECIDE_FUNCTION"),
+            ..config
+        };
+        // An empty value was told of already.
+        let function = config.decide_function.as_deref().unwrap_or_default();
+        if !function.is_empty() && !function.starts_with("arn:") {
+            problems.push("MUSTER_DECIDE_FUNCTION must be the ARN of a function".to_owned());
+        }
         if config.secrets_prefix.ends_with('/') {
             problems.push("MUSTER_SECRETS_PREFIX must not end with a slash".to_owned());
         }
@@ -96,12 +119,14 @@ fn problem(value: &str) -> Option<String> {
 mod tests {
     use super::*;
 
+    const OPTIONAL: [&str; 3] = ["MUSTER_LOG", "MUSTER_ROLE_CLAIM", "MUSTER_DECIDE_FUNCTION"];
+
     fn read(changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
         Config::read(|name| {
             let change = changes.iter().find(|(changed, _)| *changed == name);
             match change {
                 Some((_, value)) => Some((*value).to_owned()),
-                None if name == "MUSTER_LOG" => None,
+                None if OPTIONAL.contains(&name) => None,
                 None => Some(name.to_lowercase()),
             }
         })
@@ -127,6 +152,15 @@ mod tests {
             ("muster_table", "_handler")
         );
         assert_eq!(config.log, "info");
+        assert_eq!((config.role_claim, config.decide_function), (None, None));
+        let arn = "arn:aws:lambda:eu-west-2:123456789012:function:muster-test-review-decide";
+        let set = [
+            ("MUSTER_ROLE_CLAIM", "custom:role"),
+            ("MUSTER_DECIDE_FUNCTION", arn),
+        ];
+        let config = read(&set).unwrap();
+        assert_eq!(config.role_claim.as_deref(), Some("custom:role"));
+        assert_eq!(config.decide_function.as_deref(), Some(arn));
         assert_eq!(
             read(&[("MUSTER_LOG", "import=debug,warn")]).unwrap().log,
             "import=debug,warn"
@@ -141,6 +175,8 @@ mod tests {
             ("MUSTER_BUS", "büs"),
             ("MUSTER_SECRETS_PREFIX", "muster/production/"),
             ("MUSTER_LOG", "import=loud"),
+            ("MUSTER_ROLE_CLAIM", "the role"),
+            ("MUSTER_DECIDE_FUNCTION", "review-decide"),
         ];
         for (name, value) in unusable {
             let error = read(&[(name, value)]).unwrap_err();
@@ -150,5 +186,9 @@ mod tests {
         }
         let long = "x".repeat(257);
         assert!(read(&[("MUSTER_TABLE", &long)]).is_err());
+        for name in OPTIONAL {
+            // Nobody means "as if it were not set" by an empty value, least of all of a role.
+            assert_eq!(read(&[(name, "")]).unwrap_err().0.len(), 1, "{name}");
+        }
     }
 }

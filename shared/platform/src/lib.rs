@@ -5,6 +5,7 @@
 //! the store is one concrete struct, and only its endpoint differs.
 
 mod app;
+mod aws_http;
 mod budget;
 mod bus;
 mod clock;

@@ -6,15 +6,18 @@
 //! ([`Faults`]), remembers every exchange ([`Journal`]) and stops when its handle is dropped.
 //! People come from [`population`].
 
+pub mod aws;
 mod client;
 mod exchange;
 pub mod faults;
 pub mod graph;
 pub mod journal;
+pub mod lambda;
 pub mod population;
 pub mod psa;
 mod server;
 
+pub use aws::Aws;
 pub use faults::{Fault, Faults};
 pub use graph::Graph;
 pub use journal::{Exchange, Journal};

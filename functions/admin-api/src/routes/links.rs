@@ -3,13 +3,11 @@
 use axum::Json;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{Path, State};
-use domain::account::{MatchRule, PsaStanding, PsaStatus};
-use domain::event::Event;
 use domain::id::ContactId;
-use platform::store::{AccountWrite, WriteOutcome};
 use platform::{App, Problem};
 use serde::Deserialize;
 
+use crate::actions::{self, Linked};
 use crate::auth::Operator;
 use crate::routes::{accounts, customer, unavailable};
 use crate::view::AccountView;
@@ -36,60 +34,14 @@ pub(crate) async fn link(
         .transpose()?;
     let customer = customer(&app, &id).await?;
     let held = accounts::find(&app, &customer, &account).await?;
-    let mut linked = held.clone();
-    linked.revision += 1;
-    linked.psa = standing(contact.clone(), operator);
-    let write = AccountWrite {
-        account: linked.clone(),
-        expected: Some(held.revision),
-        aliases: Vec::new(),
-        claim: contact
-            .clone()
-            .filter(|contact| held.contact() != Some(contact)),
-        release: held
-            .psa
-            .contact
-            .filter(|before| Some(before) != contact.as_ref()),
-    };
-    let outcomes = app
-        .store
-        .write_accounts(None, vec![write])
-        .await
-        .map_err(unavailable)?;
-    match outcomes.first() {
-        Some(WriteOutcome::Done) => {}
-        Some(WriteOutcome::ContactTaken(_)) => {
-            return Err(Problem::conflict(
-                "another account is linked to this contact (B191)",
-            ));
-        }
-        Some(WriteOutcome::Conflict | WriteOutcome::AliasTaken(..)) | None => {
-            return Err(Problem::conflict(
-                "the account was changed at the same moment; try again",
-            ));
-        }
-    }
-    // What the contact says is taken over at once (B184), and the PSA is told what it lacks.
-    let look = app.envelope(customer.id.clone(), None, Event::ImportFinished {});
-    app.bus.publish(vec![look]).await.map_err(unavailable)?;
-    Ok(Json(AccountView::from(&linked)))
-}
-
-fn standing(contact: Option<ContactId>, operator: Operator) -> PsaStanding {
-    match contact {
-        Some(contact) => PsaStanding {
-            status: PsaStatus::Matched,
-            contact: Some(contact),
-            rule: Some(MatchRule::Manual),
-            reason: Some(format!(
-                "a person in the role {} chose",
-                operator.role.as_str()
-            )),
-            ..PsaStanding::default()
-        },
-        None => PsaStanding {
-            reason: Some("a person took the link away".to_owned()),
-            ..PsaStanding::default()
-        },
+    let linked = actions::link(&app, held, contact, operator.role).await;
+    match linked.map_err(unavailable)? {
+        Linked::Done(account) => Ok(Json(AccountView::from(&*account))),
+        Linked::Taken => Err(Problem::conflict(
+            "another account is linked to this contact (B191)",
+        )),
+        Linked::Changed => Err(Problem::conflict(
+            "the account was changed at the same moment; try again",
+        )),
     }
 }

@@ -3,13 +3,12 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
-use domain::event::Event;
 use domain::id::RunId;
-use domain::run::{Run, RunReason};
-use platform::store::Approval;
+use domain::run::Run;
 use platform::{App, Problem};
 use serde_json::{Value, json};
 
+use crate::actions;
 use crate::auth::{Operator, Role};
 use crate::routes::{customer, unavailable};
 
@@ -50,25 +49,7 @@ pub(crate) async fn approve(
     let customer = customer(&app, &id).await?;
     let missing = || Problem::not_found("no such run waits for approval");
     let run = RunId::parse(run).map_err(|_| missing())?;
-    let approval = Approval {
-        run: run.clone(),
-        by_role: operator.role.as_str().to_owned(),
-        at: app.clock.now(),
-    };
-    let approved = app
-        .store
-        .approve_held(&customer.id, &approval)
-        .await
-        .map_err(unavailable)?;
-    if !approved {
-        return Err(missing());
-    }
-    tracing::info!(customer.id = %customer.id, run.id = %run, "a held run was approved");
-    let next = app.new_run_id();
-    let event = Event::ImportRequested {
-        reason: RunReason::Approved,
-    };
-    let envelope = app.envelope(customer.id, Some(next.clone()), event);
-    app.bus.publish(vec![envelope]).await.map_err(unavailable)?;
+    let approved = actions::approve(&app, &customer.id, &run, operator.role).await;
+    let next = approved.map_err(unavailable)?.ok_or_else(missing)?;
     Ok((StatusCode::ACCEPTED, Json(json!({ "run_id": next }))))
 }

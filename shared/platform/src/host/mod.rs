@@ -1,12 +1,16 @@
 //! From Lambda to a handler and back: queues, schedules, HTTP.
 
+mod claims;
 mod http;
+mod invoke;
 mod queue;
 mod schedule;
 #[cfg(test)]
 mod tests;
 
+pub use claims::{Claim, claim};
 pub use http::{answering_in_problems, http};
+pub use invoke::{Call, answer, invoke};
 pub use queue::{Verdict, deliver, queue};
 pub use schedule::schedule;
 

@@ -14,7 +14,8 @@ use domain::limits::EVENT_BYTES_MAX;
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{LambdaEvent, service_fn};
-use serde::Deserialize;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
 use tokio::time::timeout;
 use tracing::Instrument;
 
@@ -48,6 +49,19 @@ struct BusEvent {
     detail: Envelope,
 }
 
+/// What a queue hands over. The runtime logs why an event is not what was expected; what serde says
+/// about that may quote the event, so it is left out.
+struct Batch(SqsEvent);
+
+impl<'de> Deserialize<'de> for Batch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let batch = SqsEvent::deserialize(deserializer);
+        batch
+            .map(Self)
+            .map_err(|_| D::Error::custom("the event is no batch of a queue"))
+    }
+}
+
 /// Serves a queue until Lambda ends the process.
 ///
 /// # Errors
@@ -57,11 +71,11 @@ where
     H: AsyncFn(&App, &Envelope, &Budget) -> Result<T, Failure>,
 {
     let (app, handle) = (&app, &handle);
-    lambda_runtime::run(service_fn(move |batch: LambdaEvent<SqsEvent>| async move {
+    lambda_runtime::run(service_fn(move |batch: LambdaEvent<Batch>| async move {
         let deadline = i64::try_from(batch.context.deadline).ok();
         let deadline = deadline.and_then(|ms| Timestamp::from_millisecond(ms).ok());
         let budget = deadline.map_or_else(Budget::endless, Budget::until);
-        Ok::<_, Error>(deliver_all(app, handle, batch.payload, &budget).await)
+        Ok::<_, Error>(deliver_all(app, handle, batch.payload.0, &budget).await)
     }))
     .await
 }

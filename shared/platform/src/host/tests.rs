@@ -274,3 +274,88 @@ async fn what_goes_well_and_a_problem_of_the_routes_own_stay_as_they_are() {
         (409, &"as things stand".into())
     );
 }
+
+async fn as_asked(_: &App, call: &Call) -> Result<Value, Failure> {
+    match call.event["do"].as_str().unwrap_or_default() {
+        "good" => Ok(json!(format!("<p>{}</p>", call.function))),
+        "retry" => Err(Failure::retry("jane@northwind.example")),
+        "defect" => Err(Failure::defect("jane@northwind.example")),
+        "panic" => panic!("on purpose"),
+        "hang" => std::future::pending().await,
+        other => unreachable!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_call_that_fails_is_answered_in_words_that_say_nothing_of_it() {
+    let large = "x".repeat(70_000);
+    for (event, told, defects) in [
+        (json!({ "do": "good" }), "<p>arn:ours</p>", None),
+        (json!({ "do": "retry" }), "Try again", Some(0.0)),
+        (json!({ "do": "hang" }), "Try again", Some(0.0)),
+        (json!({ "do": "defect" }), "ours is wrong", Some(1.0)),
+        (json!({ "do": "panic" }), "ours is wrong", Some(1.0)),
+        (
+            json!({ "do": "good", "more": large }),
+            "more than",
+            Some(0.0),
+        ),
+    ] {
+        let (app, function) = (app(), "arn:ours".to_owned());
+        let soon = Budget::until(now() + SignedDuration::from_millis(1_005));
+        let call = Call { event, function };
+        let answered = answer(&app, &as_asked, &call, &soon).await;
+        let answered = answered.as_str().unwrap();
+        assert!(answered.contains(told), "{answered}");
+        assert!(!answered.contains("jane"), "{answered}");
+        let lines = app.metrics.lines();
+        assert_eq!(lines.len(), 1, "one line for an invocation");
+        let line: Value = serde_json::from_str(&lines[0]).unwrap();
+        assert_eq!(line[Measure::DEFECTS.name].as_f64(), defects, "{told}");
+    }
+}
+
+/// A request as an HTTP API brings it, with this in its context.
+fn from_api(authorizer: Value) -> lambda_http::http::Extensions {
+    let mut event = json!({
+        "version": "2.0", "routeKey": "$default", "rawPath": "/v1/customers/a/runs",
+        "rawQueryString": "", "headers": { "authorization": "Bearer x" }, "isBase64Encoded": false,
+        "requestContext": {
+            "accountId": "123456789012", "apiId": "a", "domainName": "a.example",
+            "domainPrefix": "a", "requestId": "r", "routeKey": "$default", "stage": "$default",
+            "time": "24/Nov/2026:08:00:00 +0000", "timeEpoch": 1,
+            "http": { "method": "GET", "path": "/v1/customers/a/runs", "protocol": "HTTP/1.1",
+                      "sourceIp": "192.0.2.1", "userAgent": "t" },
+        },
+    });
+    if !authorizer.is_null() {
+        event["requestContext"]["authorizer"] = authorizer;
+    }
+    let request = lambda_http::request::from_str(&event.to_string()).unwrap();
+    request.into_parts().0.extensions
+}
+
+#[test]
+fn a_claim_is_what_the_jwt_authorizer_found_and_nothing_else() {
+    let jwt = |claims: Value| json!({ "jwt": { "claims": claims, "scopes": null } });
+    for (authorizer, said) in [
+        (jwt(json!({ "role": "manager" })), Some(Some("manager"))),
+        (
+            jwt(json!({ "role": "[a manager]" })),
+            Some(Some("[a manager]")),
+        ),
+        (jwt(json!({ "sub": "x" })), Some(None)),
+        (json!({ "lambda": { "role": "super" } }), None),
+        (Value::Null, None),
+    ] {
+        let extensions = from_api(authorizer.clone());
+        let found = match claim(&extensions, "role") {
+            Claim::Unknown => None,
+            Claim::Missing => Some(None),
+            Claim::Text(text) => Some(Some(text)),
+        };
+        assert_eq!(found, said, "{authorizer}");
+    }
+    // A request that did not come from an API at all, as on a laptop.
+    assert!(claim(&axum::http::Extensions::new(), "role") == Claim::Unknown);
+}

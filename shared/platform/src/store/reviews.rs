@@ -137,23 +137,80 @@ impl Store {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<(Vec<Review>, Option<String>), StoreError> {
+        let (items, next) = self.review_page("", cursor, limit).await?;
+        let reviews = items.into_iter().filter_map(review_of).collect();
+        Ok((reviews, next))
+    }
+
+    /// The runs that wait, by customer; otherwise as [`Store::reviews`].
+    ///
+    /// # Errors
+    /// As [`Store::reviews`].
+    pub async fn run_reviews(
+        &self,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<(Vec<RunReview>, Option<String>), StoreError> {
+        let (items, next) = self.review_page("RUN#", cursor, limit).await?;
+        let reviews = items.into_iter().filter_map(readable).collect();
+        Ok((reviews, next))
+    }
+
+    /// The customers with accounts that more than one contact fits, by customer; otherwise as
+    /// [`Store::reviews`].
+    ///
+    /// # Errors
+    /// As [`Store::reviews`].
+    pub async fn match_reviews(
+        &self,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<(Vec<MatchReview>, Option<String>), StoreError> {
+        let (items, next) = self.review_page("MATCHES#", cursor, limit).await?;
+        let reviews = items.into_iter().filter_map(readable).collect();
+        Ok((reviews, next))
+    }
+
+    /// The accounts of one customer that more than one contact fits, where there are any.
+    ///
+    /// # Errors
+    /// Those of the table; `Corrupt` for an item that cannot be read.
+    pub async fn match_review(
+        &self,
+        customer: &CustomerId,
+    ) -> Result<Option<MatchReview>, StoreError> {
+        let key = Key::MatchReview(customer.clone());
+        self.get(&key).await?.map(value_of).transpose()
+    }
+
+    async fn review_page(
+        &self,
+        begins: &'static str,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<(Vec<Item>, Option<String>), StoreError> {
         let limit = limit.clamp(1, REVIEWS_PER_ANSWER_MAX) as usize;
-        let pk = Partition::reviews().pk;
-        let after = cursor
-            .map(|cursor| Key::parse(&pk, cursor).ok_or(StoreError::BadCursor))
-            .transpose()?;
+        let partition = Partition {
+            sk_begins: begins,
+            ..Partition::reviews()
+        };
+        let after = |cursor: &str| {
+            let key = Key::parse(&partition.pk, cursor);
+            key.filter(|_| cursor.starts_with(begins))
+                .ok_or(StoreError::BadCursor)
+        };
+        let after = cursor.map(after).transpose()?;
         let ask = Ask {
             // One more than asked for says whether there is a next page.
             limit: Some(limit + 1),
             after: after.as_ref(),
             ..Ask::default()
         };
-        let mut items = self.query(&Partition::reviews(), ask).await?;
+        let mut items = self.query(&partition, ask).await?;
         let has_more = items.len() > limit;
         items.truncate(limit);
         let last = items.last().and_then(Key::of).filter(|_| has_more);
-        let reviews = items.into_iter().filter_map(review_of).collect();
-        Ok((reviews, last.map(|key| key.sk())))
+        Ok((items, last.map(|key| key.sk())))
     }
 
     /// How much waits, over all customers.

@@ -165,6 +165,19 @@ async fn reviews_come_in_pages_and_are_counted_over_all_customers() {
         }
     }
     assert_eq!(pages, [3, 1]);
+    // Runs and matches can be paged through apart.
+    let (runs, next) = store.run_reviews(None, 1).await.unwrap();
+    assert_eq!(runs[0].customer, fabrikam());
+    let (runs, next) = store.run_reviews(next.as_deref(), 1).await.unwrap();
+    assert_eq!((&runs[0].customer, next), (&northwind(), None));
+    let (matches, next) = store.match_reviews(None, 1).await.unwrap();
+    assert_eq!(matches[0].customer, fabrikam());
+    let foreign = store.run_reviews(next.as_deref(), 1).await;
+    assert!(matches!(foreign, Err(StoreError::BadCursor)));
+    let (matches, next) = store.match_reviews(next.as_deref(), 1).await.unwrap();
+    assert_eq!((&matches[0].customer, next), (&northwind(), None));
+    let one = store.match_review(&northwind()).await.unwrap();
+    assert_eq!(one.as_ref(), matches.first());
     let counts = store.review_counts().await.unwrap();
     let expected = ReviewCounts {
         failed: 2,

@@ -1,0 +1,93 @@
+//! What the widget's buttons do. The event is a person's word and checked as such: every field by
+//! its type, and then against what is there now. The one thing taken from the right to be here is
+//! the role.
+
+use domain::account::{MatchRule, PsaStatus};
+use domain::failure::Failure;
+use domain::id::{AccountId, ContactId, CustomerId, RunId};
+use platform::App;
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::context::Theme;
+use super::render::told;
+use crate::actions::{self, Linked};
+use crate::auth::Role;
+
+/// The role of whoever may invoke this function; see the module above.
+const ROLE: Role = Role::Manager;
+
+/// A button's word.
+#[derive(Deserialize)]
+#[serde(tag = "action", rename_all = "lowercase")]
+enum Decision {
+    Approve {
+        customer: CustomerId,
+        run: RunId,
+    },
+    Choose {
+        customer: CustomerId,
+        account: AccountId,
+        contact: ContactId,
+    },
+}
+
+/// Carries a button out and answers what happened, as HTML in a JSON text. Doing it twice is safe.
+///
+/// # Errors
+/// Those of the table and the bus. What cannot be done is answered in words.
+pub async fn decide(app: &App, event: &Value) -> Result<Value, Failure> {
+    let text = match Decision::deserialize(event) {
+        Ok(Decision::Approve { customer, run }) => approve(app, &customer, &run).await?,
+        Ok(Decision::Choose {
+            customer,
+            account,
+            contact,
+        }) => choose(app, &customer, &account, contact).await?,
+        // Not even the error is told: it may repeat what was sent.
+        Err(_) => "That is no decision. Nothing was changed.".to_owned(),
+    };
+    Ok(told(Theme::of(event), &text).into())
+}
+
+async fn approve(app: &App, customer: &CustomerId, run: &RunId) -> Result<String, Failure> {
+    if app.store.customer(customer).await?.is_none() {
+        return Ok("There is no such customer. Nothing was changed.".to_owned());
+    }
+    Ok(match actions::approve(app, customer, run, ROLE).await? {
+        Some(_) => format!("Approved. An import of {customer} is on the way and carries it out."),
+        None => format!("This run of {customer} is not held any more. Nothing was changed."),
+    })
+}
+
+async fn choose(
+    app: &App,
+    customer: &CustomerId,
+    account: &AccountId,
+    contact: ContactId,
+) -> Result<String, Failure> {
+    let Some(held) = app.store.account(customer, account).await? else {
+        return Ok("There is no such account. Nothing was changed.".to_owned());
+    };
+    let standing = &held.psa;
+    if standing.rule == Some(MatchRule::Manual) && held.contact() == Some(&contact) {
+        // Whoever chose first may not have come as far as this.
+        actions::look_again(app, customer).await?;
+        return Ok(format!("{account} is linked to contact {contact} already."));
+    }
+    let mut candidates = standing.candidates.iter();
+    let is_open = standing.status == PsaStatus::MoreThanOneMatch;
+    if !is_open || !candidates.any(|candidate| candidate.contact == contact) {
+        return Ok(format!(
+            "Contact {contact} is not up for choice for {account} any more. Nothing was changed."
+        ));
+    }
+    let linked = actions::link(app, held, Some(contact.clone()), ROLE).await?;
+    Ok(match linked {
+        Linked::Done(_) => format!("Linked: {account} and contact {contact}."),
+        Linked::Taken => format!(
+            "Another account is linked to contact {contact}. Nothing was changed; choose another."
+        ),
+        Linked::Changed => format!("{account} was changed at the same moment. Try again."),
+    })
+}
