@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::insights::{Row, ask, row};
 use super::lambda::Lambda;
 use super::{DASHBOARDS, saved, widgets};
-use crate::sources::people;
+use crate::sources::{entra, people};
 use crate::world::{TENANT, World, customer, policy};
 
 /// A tenant that there is not.
@@ -98,8 +98,11 @@ async fn each_saved_query_finds_what_it_promises() {
     assert!(!found.is_empty(), "the reason is there");
     for row in &found {
         assert_eq!(row["run"], written.failed_run.as_str());
-        assert_eq!(row["disposition"], "suspend");
     }
+    assert!(found.iter().any(|row| row["disposition"] == "suspend"));
+    let end = found.iter().find(|row| row["message"] == "import ended");
+    let reason = end.unwrap()["error"].as_str().unwrap();
+    assert!(reason.starts_with("microsoft-365: "), "{reason}");
     assert!(
         written
             .answer("why-failed", ("northwind", "northwind"))
@@ -120,6 +123,34 @@ async fn each_saved_query_finds_what_it_promises() {
         found.iter().any(|row| row["psa_status"] == "created"),
         "{found:?}"
     );
+}
+
+#[tokio::test]
+async fn w4_why_a_run_is_held_is_found_where_failures_are() {
+    let mut world = World::new(&entra("northwind", TENANT, "")).await;
+    let users = people(&world, TENANT, 15);
+    world.run().await;
+    for user in &users[..6] {
+        world.graph.hard_delete(TENANT, user);
+    }
+    let mut lambda = Lambda::of(&world);
+    let request = lambda.request("northwind");
+    lambda.run(&mut world, request).await;
+    let written = Written {
+        lines: lambda.lines,
+        now_ms: world.clock.now().as_millisecond(),
+        last_run: String::new(),
+        failed_run: String::new(),
+        account: String::new(),
+    };
+    for query in ["why-failed", "last-run"] {
+        let found = written.answer(query, ("northwind", "northwind"));
+        let told = json!(found[0]).to_string();
+        assert!(told.contains("of 15 accounts"), "{query}: {told}");
+    }
+    let age = saved().into_iter().find(|(name, _)| name == "reading-age");
+    let found = ask(&age.unwrap().1, &written.lines, written.now_ms);
+    assert_eq!(found[0]["customers"], 1, "what is held was read");
 }
 
 #[tokio::test]
