@@ -25,16 +25,13 @@ pub(super) fn row(at_ms: i64, line: &str) -> Row {
 }
 
 fn flatten(prefix: &str, value: &Value, row: &mut Row) {
-    match value {
-        Value::Object(members) => {
-            for (name, value) in members {
-                let dot = if prefix.is_empty() { "" } else { "." };
-                flatten(&format!("{prefix}{dot}{name}"), value, row);
-            }
-        }
-        other => {
-            row.insert(prefix.to_owned(), other.clone());
-        }
+    let Value::Object(members) = value else {
+        row.insert(prefix.to_owned(), value.clone());
+        return;
+    };
+    for (name, value) in members {
+        let dot = if prefix.is_empty() { "" } else { "." };
+        flatten(&format!("{prefix}{dot}{name}"), value, row);
     }
 }
 
@@ -68,29 +65,40 @@ pub(super) fn ask(query: &str, lines: &[Row], now_ms: i64) -> Vec<Row> {
 
 /// Splits where it is neither quoted nor in parentheses.
 fn split<'t>(text: &'t str, at: &str) -> Vec<&'t str> {
-    let (mut parts, mut begin, mut depth, mut quote) = (Vec::new(), 0, 0, None);
-    for (place, c) in text.char_indices() {
+    let (mut parts, mut rest) = (Vec::new(), text);
+    while let Some((part, after)) = rest
+        .match_indices(at)
+        .map(|(place, _)| rest.split_at(place))
+        .find(|(before, _)| is_closed(before))
+    {
+        parts.push(part.trim());
+        rest = after.strip_prefix(at).unwrap();
+    }
+    parts.push(rest.trim());
+    parts
+}
+
+/// Is every quote and parenthesis closed?
+fn is_closed(text: &str) -> bool {
+    let (mut depth, mut quote) = (0, None);
+    for c in text.chars() {
         match (quote, c) {
-            (Some(open), _) if c == open => quote = None,
-            (Some(_), _) => {}
+            (Some(open), _) => quote = quote.filter(|_| c != open),
             (None, '\'' | '"') => quote = Some(c),
             (None, '(') => depth += 1,
             (None, ')') => depth -= 1,
             (None, _) => {}
         }
-        if quote.is_none() && depth == 0 && place >= begin && text[place..].starts_with(at) {
-            parts.push(text[begin..place].trim());
-            begin = place + at.len();
-        }
     }
-    parts.push(text[begin..].trim());
-    parts
+    depth == 0 && quote.is_none()
 }
 
 fn unquoted(text: &str) -> &str {
     let text = text.trim();
-    let quote = text.chars().next().filter(|c| "'\"".contains(*c));
-    let inner = quote.and_then(|quote| text[1..].strip_suffix(quote));
+    let inner = ['\'', '"'].into_iter().find_map(|quote| {
+        let inner = text.strip_prefix(quote)?.strip_suffix(quote)?;
+        (!inner.contains(quote)).then_some(inner)
+    });
     inner.unwrap_or_else(|| panic!("{text} is not quoted"))
 }
 
@@ -127,10 +135,11 @@ fn holds(condition: &str, row: &Row) -> bool {
 
 fn compute(rest: &str, row: &mut Row, now_ms: i64) {
     for one in split(rest, ",") {
-        if let Some((expression, name)) = one.rsplit_once(" as ") {
-            if let Some(value) = number(expression, row, now_ms) {
-                row.insert(name.trim().to_owned(), json!(value));
-            }
+        // A field that is only named is there already.
+        if let Some((expression, name)) = one.rsplit_once(" as ")
+            && let Some(value) = number(expression, row, now_ms)
+        {
+            row.insert(name.trim().to_owned(), json!(value));
         }
     }
 }

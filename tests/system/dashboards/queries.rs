@@ -99,7 +99,11 @@ async fn each_saved_query_finds_what_it_promises() {
     for row in &found {
         assert_eq!(row["run"], written.failed_run.as_str());
     }
-    assert!(found.iter().any(|row| row["disposition"] == "suspend"));
+    assert!(
+        found
+            .iter()
+            .any(|row| row.get("disposition") == Some(&json!("suspend")))
+    );
     let end = found.iter().find(|row| row["message"] == "import ended");
     let reason = end.unwrap()["error"].as_str().unwrap();
     assert!(reason.starts_with("microsoft-365: "), "{reason}");
