@@ -4,6 +4,7 @@
 
 mod behaviours;
 mod contract;
+mod dashboards;
 mod deployment;
 mod journey;
 mod psa;

@@ -129,7 +129,7 @@ async fn keep_run(
         customer.id = %session.customer.id, run.id = %session.run,
         status = outcome.status.as_str(), counts.created, counts.updated, counts.unchanged,
         counts.disabled, counts.removed, counts.out_of_scope, counts.unreadable,
-        "import ended"
+        error = outcome.error.as_deref(), "import ended"
     );
     measure(app, session, outcome);
     let nothing_new = outcome.status == RunStatus::Succeeded && !session.has_written();

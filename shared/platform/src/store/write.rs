@@ -92,9 +92,16 @@ impl Store {
             return Ok(WriteOutcome::ContactTaken(owner));
         }
         let outcome = self.put_account(account, write.expected).await?;
-        if outcome == WriteOutcome::Done
-            && let Some(contact) = &write.release
-        {
+        if outcome != WriteOutcome::Done {
+            return Ok(outcome);
+        }
+        // The account's history, as operators search for it: every change and what it came to.
+        tracing::info!(
+            customer.id = %account.customer, account.id = %account.id,
+            revision = account.revision, state = account.state.as_str(),
+            psa_status = account.psa.status.as_str(), "account written"
+        );
+        if let Some(contact) = &write.release {
             self.release_contact(contact, account).await?;
         }
         Ok(outcome)

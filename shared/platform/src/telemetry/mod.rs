@@ -50,6 +50,17 @@ pub fn log_to_stderr() {
     )));
 }
 
+/// What logs there, line by line as [`log_to_stdout`], until it is dropped: for tests that read the
+/// lines. Where `filter` cannot be read it counts as `info`. Nothing is set for the process: the
+/// caller chooses the threads that log there.
+pub fn log_to<W>(writer: W, filter: &str) -> impl Subscriber + Send + Sync + use<W>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new(LOG_DEFAULT));
+    json(writer, filter)
+}
+
 /// What is logged while an event is handled carries its ids.
 pub fn span_of(envelope: &Envelope) -> Span {
     let span = tracing::info_span!(
@@ -70,7 +81,7 @@ pub(crate) fn is_filter(text: &str) -> bool {
     EnvFilter::try_new(text).is_ok()
 }
 
-fn json<W>(writer: W, filter: EnvFilter) -> impl Subscriber + Send + Sync
+fn json<W>(writer: W, filter: EnvFilter) -> impl Subscriber + Send + Sync + use<W>
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
