@@ -147,7 +147,9 @@ fn every_source_file_is_part_of_a_crate() {
             .or(name.strip_suffix(".rs"))
             .unwrap();
         let (folder, module) = module.rsplit_once('/').unwrap();
-        let is_root = ["/benches", "/examples"].iter().any(|of| folder.ends_with(of));
+        let is_root = ["/benches", "/examples"]
+            .iter()
+            .any(|of| folder.ends_with(of));
         if matches!(module, "lib" | "main") || is_root {
             continue;
         }

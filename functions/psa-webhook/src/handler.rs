@@ -32,10 +32,7 @@ async fn receive(
     let verified = match body {
         Ok(body) => verify(&app, &path_token, &headers, &body).await,
         // Longer than is read, or cut off; which of them a sender knows.
-        Err(rejection) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Err(Problem::too_large("the body is too large"))
-        }
-        Err(_) => Err(Problem::bad_request("the body is no delivery")),
+        Err(rejection) => Err(Problem::unreadable_body(rejection.status(), "a delivery")),
     };
     let measure = match &verified {
         Ok(_) => Measure::DELIVERIES_TAKEN,

@@ -55,6 +55,15 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
     }
 
+    /// The body could not be read, and the reader answered with this status: 413 for one that is too
+    /// large, 400 with what it should be for any other.
+    pub fn unreadable_body(status: StatusCode, expected: &str) -> Self {
+        if status == StatusCode::PAYLOAD_TOO_LARGE {
+            return Self::of(status);
+        }
+        Self::bad_request(format!("the body must be {expected}"))
+    }
+
     /// The request failed on our side. The reason is logged here; the caller is told 503 and to
     /// come again, or 500 where we are wrong and coming again would not help.
     pub fn unavailable(failure: &Failure) -> Self {

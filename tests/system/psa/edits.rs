@@ -80,7 +80,7 @@ async fn an_edit_that_cannot_be_is_refused_whole() {
         (json!({ "username": "root" }), 400),
         (json!({ "account_type": "king" }), 400),
         (json!([]), 400),
-        (json!({ "email": "x".repeat(20_000) }), 400),
+        (json!({ "email": "x".repeat(20_000) }), 413),
     ] {
         let reply = operate(&scene.world, "PATCH", &path_of(&ida), body.clone()).await;
         let case = body.to_string().chars().take(60).collect::<String>();

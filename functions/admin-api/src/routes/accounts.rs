@@ -94,8 +94,11 @@ pub(crate) async fn edit(
     Path((id, account)): Path<(String, String)>,
     body: Result<Json<Edit>, JsonRejection>,
 ) -> Result<Json<AccountView>, Problem> {
-    let Json(wanted) = body.map_err(|_| {
-        Problem::bad_request("the body must be JSON with email, mobile or account_type")
+    let Json(wanted) = body.map_err(|rejection| {
+        Problem::unreadable_body(
+            rejection.status(),
+            "JSON with email, mobile or account_type",
+        )
     })?;
     let customer = customer(&app, &id).await?;
     let held = find(&app, &customer, &account).await?;

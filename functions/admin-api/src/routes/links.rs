@@ -26,8 +26,9 @@ pub(crate) async fn link(
     Path((id, account)): Path<(String, String)>,
     body: Result<Json<Link>, JsonRejection>,
 ) -> Result<Json<AccountView>, Problem> {
-    let Json(wanted) =
-        body.map_err(|_| Problem::bad_request("the body must be JSON with contact_id"))?;
+    let Json(wanted) = body.map_err(|rejection| {
+        Problem::unreadable_body(rejection.status(), "JSON with contact_id")
+    })?;
     let contact = wanted
         .contact_id
         .map(|text| ContactId::parse(text).map_err(|_| Problem::bad_request("no such contact id")))
