@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use connectors::Vendors;
 use domain::account::Account;
 use domain::fields::Attribute;
 use domain::id::CustomerId;
@@ -109,6 +110,10 @@ impl World {
         self.local.as_mut().unwrap()
     }
 
+    pub(crate) fn vendors(&self) -> Vendors {
+        self.local.as_ref().unwrap().vendors.clone()
+    }
+
     pub(crate) fn app(&self) -> &App {
         &self.local.as_ref().unwrap().app
     }
@@ -142,7 +147,7 @@ impl World {
     pub(crate) async fn serve(&self) -> String {
         let app = self.app().clone();
         let router = admin_api::router(app.clone())
-            .merge(psa_webhook::router(app.clone()))
+            .merge(psa_webhook::router(app.clone(), self.vendors()))
             .merge(agent_upload::router(app));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();

@@ -34,7 +34,7 @@ async fn main() -> Result<(), host::Error> {
         "import" => queue!(app, vendors, import::handle),
         "matching" => queue!(app, vendors, matching::handle),
         "psa-push" => queue!(app, vendors, psa_push::handle),
-        "psa-webhook" => host::http(app.clone(), psa_webhook::router(app)).await,
+        "psa-webhook" => host::http(app.clone(), psa_webhook::router(app, vendors)).await,
         "agent-upload" => host::http(app.clone(), agent_upload::router(app)).await,
         "admin-api" => host::http(app.clone(), admin_api::router(app)).await,
         "review-widget" => {

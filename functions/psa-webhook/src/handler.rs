@@ -4,10 +4,11 @@ use axum::Router;
 use axum::body::Bytes;
 use axum::extract::rejection::BytesRejection;
 use axum::extract::{DefaultBodyLimit, Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
+use connectors::Vendors;
 use connectors::psa::Settings;
-use connectors::psa::webhook::{self, Delivery, DeliveryError};
+use connectors::psa::webhook::{self, Delivery, DeliveryError, UnverifiedDelivery};
 use domain::event::Event;
 use domain::failure::Failure;
 use domain::limits::DELIVERY_BYTES_MAX;
@@ -15,22 +16,30 @@ use platform::secrets::SecretName;
 use platform::telemetry::Measure;
 use platform::{App, Problem};
 
-/// The routes of the PSA's deliveries.
-pub fn router(app: App) -> Router {
+/// The route of the PSA's deliveries.
+pub fn router(app: App, vendors: Vendors) -> Router {
     Router::new()
-        .route("/webhooks/halo/{path_token}", post(receive))
+        .route("/webhooks/{system}/{path_token}", post(receive))
         .layer(DefaultBodyLimit::max(DELIVERY_BYTES_MAX))
-        .with_state(app)
+        .with_state((app, vendors))
 }
 
 async fn receive(
-    State(app): State<App>,
-    Path(path_token): Path<String>,
+    State((app, vendors)): State<(App, Vendors)>,
+    Path((system, path_token)): Path<(String, String)>,
     headers: HeaderMap,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<StatusCode, Problem> {
     let verified = match body {
-        Ok(body) => verify(&app, &path_token, &headers, &body).await,
+        Ok(body) => {
+            let unverified = UnverifiedDelivery {
+                system: &system,
+                path_token: &path_token,
+                headers: &headers,
+                body: &body,
+            };
+            verify(&app, &vendors, unverified).await
+        }
         // Longer than is read, or cut off; which of them a sender knows.
         Err(rejection) => Err(Problem::unreadable_body(rejection.status(), "a delivery")),
     };
@@ -48,9 +57,8 @@ async fn receive(
 
 async fn verify(
     app: &App,
-    path_token: &str,
-    headers: &HeaderMap,
-    body: &[u8],
+    vendors: &Vendors,
+    unverified: UnverifiedDelivery<'_>,
 ) -> Result<Delivery, Problem> {
     let unknown = || Problem::not_found("no such webhook");
     let secret = app.secrets.get(SecretName::Psa).await.map_err(|error| {
@@ -61,10 +69,8 @@ async fn verify(
         tracing::error!(%error, "a delivery came, and the PSA's secret cannot be used");
         unknown()
     })?;
-    let authorization = headers
-        .get(header::AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    webhook::verify(&settings, path_token, authorization, body).map_err(|error| {
+    let verified = webhook::verify(vendors, &settings, unverified).await;
+    verified.map_err(|error| {
         // Whoever sent it learns no more than that it was refused.
         tracing::warn!(%error, "a delivery was refused");
         match error {

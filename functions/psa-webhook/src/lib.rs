@@ -2,7 +2,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | woken by   | `POST /webhooks/halo/{path_token}` |
+//! | woken by   | `POST /webhooks/{system}/{path_token}` |
 //! | reads      | the PSA's secret; which account is behind a contact |
 //! | writes     | the delivery, to know it when it comes again |
 //! | publishes  | `contact.changed`, for contacts that an account is linked to |

@@ -138,7 +138,7 @@ pub(crate) fn router(local: &Local) -> Router {
         Router::new()
             .merge(admin_api::router(app.clone()))
             .merge(agent_upload::router(app.clone()))
-            .merge(psa_webhook::router(app.clone())),
+            .merge(psa_webhook::router(app.clone(), local.vendors.clone())),
     )
 }
 

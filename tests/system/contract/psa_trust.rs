@@ -1,14 +1,36 @@
 //! The contract of a PSA, continued: who is believed, and what is told to nobody.
 
-use connectors::psa::webhook::{DeliveryError, verify};
+use connectors::psa::Settings;
+use connectors::psa::webhook::{Delivery, DeliveryError, UnverifiedDelivery};
 use domain::failure::Failure;
 use domain::limits::DELIVERY_BYTES_MAX;
+use http::HeaderMap;
 use serde_json::json;
 use simulators::Fault;
 use simulators::psa::halo::CLIENT_SECRET;
 
 use super::{Bench, PASSWORD};
 use crate::world::PATH_TOKEN;
+
+async fn verify(
+    bench: &Bench,
+    settings: &Settings,
+    path_token: &str,
+    authorization: Option<&str>,
+    body: &[u8],
+) -> Result<Delivery, DeliveryError> {
+    let mut headers = HeaderMap::new();
+    if let Some(authorization) = authorization {
+        headers.insert("authorization", authorization.parse().unwrap());
+    }
+    let unverified = UnverifiedDelivery {
+        system: settings.system().as_str(),
+        path_token,
+        headers: &headers,
+        body,
+    };
+    connectors::psa::webhook::verify(&bench.vendors, settings, unverified).await
+}
 
 #[tokio::test]
 async fn genuine_deliveries_name_their_contacts_and_forged_ones_are_turned_away() {
@@ -22,11 +44,15 @@ async fn genuine_deliveries_name_their_contacts_and_forged_ones_are_turned_away(
         )
     };
     let good = basic(&format!("halo:{PASSWORD}"));
+    let genuine = async |body: &str| {
+        let verified = verify(&bench, &settings, PATH_TOKEN, Some(&good), body.as_bytes());
+        verified.await.unwrap()
+    };
     let id = bench.user("Ida", "ida@northwind.example", json!({}));
     bench.halo.edit_user(id, &json!({ "title": "x" }));
     let one = bench.halo.take_deliveries().remove(0);
     let single = one.to_string();
-    let delivery = verify(&settings, PATH_TOKEN, Some(&good), single.as_bytes()).unwrap();
+    let delivery = genuine(&single).await;
     let named: Vec<&str> = delivery
         .contacts
         .iter()
@@ -36,10 +62,10 @@ async fn genuine_deliveries_name_their_contacts_and_forged_ones_are_turned_away(
         (named, delivery.id.as_str()),
         (vec![id.to_string().as_str()], one["id"].as_str().unwrap())
     );
-    let again = verify(&settings, PATH_TOKEN, Some(&good), single.as_bytes()).unwrap();
+    let again = genuine(&single).await;
     assert_eq!(again.id, delivery.id, "a repeated one is known by its id");
     let batch = json!([one, { "object_id": 7 }, { "object_id": id }]).to_string();
-    let batched = verify(&settings, PATH_TOKEN, Some(&good), batch.as_bytes()).unwrap();
+    let batched = genuine(&batch).await;
     assert_eq!(batched.contacts.len(), 2, "each once");
     let huge = vec![b' '; DELIVERY_BYTES_MAX + 1];
     let (wrong, other) = (basic("halo:another-password"), PATH_TOKEN.to_uppercase());
@@ -58,8 +84,9 @@ async fn genuine_deliveries_name_their_contacts_and_forged_ones_are_turned_away(
         ),
         (PATH_TOKEN, Some(&good), b"[1]", DeliveryError::Unreadable),
     ] {
-        let refused = verify(&settings, path, header.map(String::as_str), body).unwrap_err();
-        assert_eq!(refused, expected);
+        let header = header.map(String::as_str);
+        let refused = verify(&bench, &settings, path, header, body).await;
+        assert_eq!(refused.unwrap_err(), expected);
     }
 }
 

@@ -15,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use super::journey::{Deployed, ask};
 use crate::world::{OPERATOR, PATH_TOKEN};
+use connectors::Vendors;
 
 /// Halo delivers something about a contact.
 pub(super) async fn halo(deployed: &Deployed, contact: &ContactId) {
@@ -25,7 +26,7 @@ pub(super) async fn halo(deployed: &Deployed, contact: &ContactId) {
     let request = Request::post(format!("/webhooks/halo/{PATH_TOKEN}"))
         .header("authorization", format!("Basic {credentials}"));
     let answer = ask(
-        psa_webhook::router(app),
+        psa_webhook::router(app, Vendors::new().unwrap()),
         request,
         body.to_string().into_bytes(),
     )

@@ -224,7 +224,8 @@ async fn post(scene: &Scene, path_token: &str, basic: &str, body: String) -> Rep
     let request = Request::post(format!("/webhooks/halo/{path_token}"))
         .header(header::CONTENT_TYPE, "application/json")
         .header(header::AUTHORIZATION, format!("Basic {credentials}"));
-    let router = psa_webhook::router(scene.world.app().clone());
+    let vendors = scene.world.vendors();
+    let router = psa_webhook::router(scene.world.app().clone(), vendors);
     send(router, request.body(Body::from(body)).unwrap()).await
 }
 

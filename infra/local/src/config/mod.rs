@@ -8,6 +8,7 @@ mod customers;
 mod operators;
 mod policies;
 mod problems;
+mod psa;
 mod reader;
 #[cfg(test)]
 mod tests;
@@ -103,7 +104,7 @@ impl Config {
 
 fn assemble(mut root: Reader<'_>, folder: &Path) -> Config {
     let graph = root.table("graph").map(vendors::graph);
-    let psa = root.table("psa").map(vendors::psa);
+    let psa = root.table("psa").map(psa::psa);
     let operators = operators::operators(root.tables("operators"));
     let policies = policies::policies(root.tables("policies"));
     let around = Surroundings {

@@ -340,6 +340,7 @@ fn vendors_are_told_line_key_and_what_was_expected() {
             &[
                 "1: psa.webhook_password: is missing",
                 "1: psa.webhook_username: is missing",
+                "7: psa.webhook_path_token: expected at least 8 random characters",
             ],
         ),
         (

@@ -17,6 +17,7 @@ use domain::id::{CompanyId, ContactId, SiteId};
 use domain::limits::CONTACTS_MAX;
 use domain::push::contact::{Contact, ContactChange};
 
+pub use halo::HaloSettings;
 pub use settings::{
     Settings, SettingsError, WEBHOOK_PASSWORD_LENGTH_MIN, WEBHOOK_PATH_TOKEN_LENGTH_MIN,
 };
@@ -127,6 +128,16 @@ pub struct Gaps {
     pub unsigned_deliveries: bool,
     /// Nothing in it tells a repeated create from a second one: look before each create.
     pub no_create_once: bool,
+    /// It sends nothing by itself when a contact changes: its changes are seen at the next listing.
+    pub no_deliveries: bool,
+    /// A contact cannot be put out of use, nor back (B150).
+    pub no_active_status: bool,
+    /// A company has no place for the tenant's id, or none that can be written (B161).
+    pub no_company_fields: bool,
+    /// A company's territory and account manager are not taken over (B145).
+    pub no_territory: bool,
+    /// Names of contacts cannot be left as the PSA has them while all else is written (B163).
+    pub no_kept_names: bool,
 }
 
 /// A PSA, as one customer of the vendor (the MSP) sees it.
@@ -205,7 +216,17 @@ pub trait Psa: Send + Sync {
 /// A PSA for one invocation; no call is made. Fails with [`ConnectorError::Unauthorized`], naming
 /// the member and the remedy, for settings that cannot work.
 pub fn connect(vendors: &Vendors, settings: &Settings) -> Result<Box<dyn Psa>, ConnectorError> {
-    match settings.system {
-        PsaKind::Halo => Ok(Box::new(halo::Halo::connect(vendors, settings)?)),
+    let vendor = settings.system().name();
+    (settings.check()).map_err(|error| unusable(vendor, &error))?;
+    match settings {
+        Settings::Halo(settings) => Ok(Box::new(halo::Halo::connect(vendors, settings)?)),
+    }
+}
+
+/// Settings that cannot work wait for a person, as credentials that are refused do.
+fn unusable(vendor: &'static str, error: &SettingsError) -> ConnectorError {
+    ConnectorError::Unauthorized {
+        vendor,
+        hint: error.to_string(),
     }
 }

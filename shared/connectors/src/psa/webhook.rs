@@ -6,8 +6,13 @@
 use std::fmt;
 
 use domain::id::ContactId;
+use http::HeaderMap;
+use secrecy::ExposeSecret;
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
 
-use super::{PsaKind, Settings, halo};
+use super::{Settings, halo};
+use crate::Vendors;
 
 /// A delivery that its vendor has sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,31 +68,66 @@ impl DeliveryError {
     }
 }
 
-/// Is what arrived genuinely from the vendor, and which contacts does it speak of? `path_token` is
-/// the last part of the path, `authorization` the header of that name. Nothing is parsed before the
-/// secrets agree; they are compared in constant time.
-pub fn verify(
-    settings: &Settings,
-    path_token: &str,
-    authorization: Option<&str>,
-    body: &[u8],
-) -> Result<Delivery, DeliveryError> {
-    let unverified = UnverifiedDelivery {
-        path_token,
-        authorization,
-        body,
-    };
-    match settings.system {
-        PsaKind::Halo => halo::webhook::verify(settings, unverified),
+/// What arrived and nobody has checked: printed as its size alone.
+#[derive(Clone, Copy)]
+pub struct UnverifiedDelivery<'a> {
+    /// The PSA that the path names.
+    pub system: &'a str,
+    /// The last part of the path.
+    pub path_token: &'a str,
+    /// The headers, in which vendors put credentials and signatures.
+    pub headers: &'a HeaderMap,
+    /// The body.
+    pub body: &'a [u8],
+}
+
+impl UnverifiedDelivery<'_> {
+    /// A header, where it is there and is text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
     }
 }
 
-/// What arrived and nobody has checked: printed as its size alone.
-#[derive(Clone, Copy)]
-pub(crate) struct UnverifiedDelivery<'a> {
-    pub(crate) path_token: &'a str,
-    pub(crate) authorization: Option<&'a str>,
-    pub(crate) body: &'a [u8],
+/// Is what arrived genuinely from the vendor, and which contacts does it speak of? Nothing is parsed
+/// before the secrets agree; they are compared in constant time. `vendors` is there for those whose
+/// signatures need a key that is fetched.
+#[expect(
+    clippy::unused_async,
+    reason = "vendors whose keys are fetched are waited for"
+)]
+pub async fn verify(
+    _vendors: &Vendors,
+    settings: &Settings,
+    unverified: UnverifiedDelivery<'_>,
+) -> Result<Delivery, DeliveryError> {
+    check_path(settings, unverified)?;
+    match settings {
+        Settings::Halo(settings) => halo::webhook::verify(settings, unverified),
+    }
+}
+
+/// Is that the path that the PSA was given?
+pub(crate) fn check_path(
+    settings: &Settings,
+    unverified: UnverifiedDelivery<'_>,
+) -> Result<(), DeliveryError> {
+    let path_token = settings.webhook_path_token().expose_secret();
+    let is_ours = unverified.system == settings.system().as_str()
+        && is_same(path_token.as_bytes(), unverified.path_token.as_bytes());
+    if is_ours {
+        Ok(())
+    } else {
+        Err(DeliveryError::NotFound)
+    }
+}
+
+/// Are these the same? Compared by digest in constant time, so that neither content nor length
+/// leaks; an empty secret of ours is like nothing.
+pub(crate) fn is_same(expected: &[u8], given: &[u8]) -> bool {
+    let is_equal: bool = Sha256::digest(expected)
+        .ct_eq(&Sha256::digest(given))
+        .into();
+    is_equal && !expected.is_empty()
 }
 
 impl fmt::Debug for UnverifiedDelivery<'_> {

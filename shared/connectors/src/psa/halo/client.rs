@@ -10,12 +10,13 @@ use http::StatusCode;
 
 use super::answers;
 use super::paging::PagingError;
+use super::settings::HaloSettings;
 use super::wire::WireError;
 use super::write::{Refusal, Write};
 use crate::Vendors;
 use crate::error::{ConnectorError, Garble};
 use crate::http::{Answer, RequestParts, VendorKind};
-use crate::psa::settings::{Settings, SettingsError};
+use crate::psa::unusable;
 use crate::token::{Grant, SignInError, SignedIn, judge_sign_in};
 
 /// The vendor's name for people.
@@ -78,10 +79,12 @@ pub(super) struct Client {
 
 impl Client {
     /// Needs no call. Fails for settings that cannot work.
-    pub(super) fn connect(vendors: &Vendors, settings: &Settings) -> Result<Self, ConnectorError> {
-        settings.check().map_err(unusable)?;
-        let base = settings.api().map_err(unusable)?;
-        let login_base = settings.auth().map_err(unusable)?;
+    pub(super) fn connect(
+        vendors: &Vendors,
+        settings: &HaloSettings,
+    ) -> Result<Self, ConnectorError> {
+        let base = (settings.api()).map_err(|error| unusable(VENDOR, &error))?;
+        let login_base = (settings.auth()).map_err(|error| unusable(VENDOR, &error))?;
         // Halo does not say whether it counts by application or by tenant; the tenant is safe.
         let pace = vendors.pace(base.as_str());
         let api = vendors
@@ -286,11 +289,4 @@ impl From<Refusal> for ConnectorError {
 /// An answer of another shape than it should have.
 pub(super) fn unreadable(what: &str) -> ConnectorError {
     ConnectorError::shape(VENDOR, what)
-}
-
-fn unusable(error: SettingsError) -> ConnectorError {
-    ConnectorError::Unauthorized {
-        vendor: VENDOR,
-        hint: error.to_string(),
-    }
 }

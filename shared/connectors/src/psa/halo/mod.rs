@@ -31,6 +31,7 @@ mod convert;
 mod create;
 mod paging;
 mod read;
+pub(crate) mod settings;
 #[cfg(test)]
 mod tests;
 pub(crate) mod webhook;
@@ -46,9 +47,11 @@ use domain::id::{CompanyId, ContactId, SiteId};
 use domain::push::contact::{Contact, ContactChange};
 use domain::values::email;
 
+pub use settings::HaloSettings;
+
 use crate::Vendors;
 use crate::error::ConnectorError;
-use crate::psa::{Access, Company, ContactsPage, Gaps, PageToken, Psa, PsaKind, Settings};
+use crate::psa::{Access, Company, ContactsPage, Gaps, PageToken, Psa, PsaKind};
 use client::{Client, Resource, VENDOR, unreadable};
 use convert::number;
 use paging::Position;
@@ -67,7 +70,10 @@ pub(crate) struct Halo {
 
 impl Halo {
     /// Needs no call. Fails for settings that cannot work.
-    pub(crate) fn connect(vendors: &Vendors, settings: &Settings) -> Result<Self, ConnectorError> {
+    pub(crate) fn connect(
+        vendors: &Vendors,
+        settings: &HaloSettings,
+    ) -> Result<Self, ConnectorError> {
         Ok(Self {
             client: Client::connect(vendors, settings)?,
             client_of_site: Mutex::default(),
@@ -245,6 +251,7 @@ impl Psa for Halo {
             thin_lists: true,
             unsigned_deliveries: true,
             no_create_once: true,
+            ..Gaps::default()
         }
     }
 }

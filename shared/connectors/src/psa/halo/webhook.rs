@@ -1,9 +1,8 @@
 //! Halo's deliveries. Halo signs nothing: a delivery is genuine where its path holds the token
 //! that only Halo was given, and its Basic credentials are the agreed ones.
 //!
-//! Invariants: both secrets are compared by their SHA-256 digests in constant time, so that
-//! neither their content nor their length leaks; an empty secret of ours opens nothing; nothing
-//! is parsed before both agree.
+//! Invariants: the path was compared before; the credentials are compared in constant time; an
+//! empty secret of ours opens nothing; nothing is parsed before both agree.
 
 use std::collections::BTreeSet;
 
@@ -14,12 +13,11 @@ use domain::limits::{CONTACTS_PER_DELIVERY_MAX, DELIVERY_BYTES_MAX};
 use secrecy::ExposeSecret;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
-use subtle::ConstantTimeEq;
 
 use super::convert::contact_id;
+use super::settings::HaloSettings;
 use super::wire::to_integer;
-use crate::psa::settings::Settings;
-use crate::psa::webhook::{Delivery, DeliveryError, UnverifiedDelivery};
+use crate::psa::webhook::{Delivery, DeliveryError, UnverifiedDelivery, is_same};
 
 /// The longest `Authorization` header looked at, in bytes.
 const AUTHORIZATION_BYTES_MAX: usize = 4 * 1024;
@@ -27,16 +25,14 @@ const AUTHORIZATION_BYTES_MAX: usize = 4 * 1024;
 /// Turns what arrived into a delivery, or away. The depth of the JSON is limited by the parser
 /// (128 levels).
 pub(crate) fn verify(
-    settings: &Settings,
+    settings: &HaloSettings,
     unverified: UnverifiedDelivery<'_>,
 ) -> Result<Delivery, DeliveryError> {
-    let path_token = settings.webhook_path_token.expose_secret();
-    if !is_same(path_token.as_bytes(), unverified.path_token.as_bytes()) {
-        return Err(DeliveryError::NotFound);
-    }
     let password = settings.webhook_password.expose_secret();
     let expected = format!("{}:{password}", settings.webhook_username);
-    let given = unverified.authorization.and_then(basic_credentials);
+    let given = unverified
+        .header("authorization")
+        .and_then(basic_credentials);
     // An absent header takes the same way as a wrong one.
     let is_genuine = is_same(expected.as_bytes(), &given.unwrap_or_default());
     if !is_genuine || password.is_empty() {
@@ -46,13 +42,6 @@ pub(crate) fn verify(
         return Err(DeliveryError::TooLarge);
     }
     read(unverified.body)
-}
-
-fn is_same(expected: &[u8], given: &[u8]) -> bool {
-    let is_equal: bool = Sha256::digest(expected)
-        .ct_eq(&Sha256::digest(given))
-        .into();
-    is_equal && !expected.is_empty()
 }
 
 fn basic_credentials(header: &str) -> Option<Vec<u8>> {
@@ -133,10 +122,13 @@ fn hash(body: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use http::HeaderMap;
     use serde_json::json;
 
     use super::*;
-    use crate::psa::settings::tests::settings;
+    use crate::psa::Settings;
+    use crate::psa::halo::settings::tests::settings;
+    use crate::psa::webhook::check_path;
 
     const PATH: &str = "hush-path-0123456789abcdef";
 
@@ -149,12 +141,27 @@ mod tests {
         authorization: Option<&str>,
         body: &[u8],
     ) -> Result<Delivery, DeliveryError> {
+        deliver_to(settings(), path_token, authorization, body)
+    }
+
+    fn deliver_to(
+        settings: HaloSettings,
+        path_token: &str,
+        authorization: Option<&str>,
+        body: &[u8],
+    ) -> Result<Delivery, DeliveryError> {
+        let mut headers = HeaderMap::new();
+        if let Some(authorization) = authorization {
+            headers.insert("Authorization", authorization.parse().unwrap());
+        }
         let unverified = UnverifiedDelivery {
+            system: "halo",
             path_token,
-            authorization,
+            headers: &headers,
             body,
         };
-        verify(&settings(), unverified)
+        check_path(&Settings::Halo(settings.clone()), unverified)?;
+        verify(&settings, unverified)
     }
 
     fn genuine(body: &[u8]) -> Result<Delivery, DeliveryError> {
@@ -207,19 +214,12 @@ mod tests {
     fn an_empty_secret_of_ours_opens_nothing() {
         let mut open = settings();
         open.webhook_path_token = String::new().into();
-        let unverified = |path_token, authorization| UnverifiedDelivery {
-            path_token,
-            authorization,
-            body: b"{}",
-        };
-        assert_eq!(
-            verify(&open, unverified("", None)),
-            Err(DeliveryError::NotFound)
-        );
+        let refused = deliver_to(open, "", None, b"{}");
+        assert_eq!(refused, Err(DeliveryError::NotFound));
         let mut open = settings();
         open.webhook_password = String::new().into();
         open.webhook_username = String::new();
-        let refused = verify(&open, unverified(PATH, Some(&basic(":"))));
+        let refused = deliver_to(open, PATH, Some(&basic(":")), b"{}");
         assert_eq!(refused, Err(DeliveryError::Unauthorized));
     }
 

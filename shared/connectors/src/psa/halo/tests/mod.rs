@@ -8,7 +8,7 @@ use serde_json::{Value, json as value};
 use super::*;
 use crate::http::Pause;
 use crate::http::scripted::{Scripted, json, token};
-use crate::psa::settings::tests::document;
+use crate::psa::halo::settings::tests::document;
 
 struct Bench {
     server: Scripted,
@@ -28,7 +28,7 @@ impl Bench {
         let mut document = document();
         document["api_url"] = value!(format!("{}/api", server.url));
         document["auth_url"] = value!(format!("{}/auth", server.url));
-        let settings: Settings = serde_json::from_value(document).unwrap();
+        let settings: crate::psa::Settings = serde_json::from_value(document).unwrap();
         let pause = Pause::recorded();
         let vendors = Vendors::new().unwrap().with_pause(pause.clone());
         let psa = crate::psa::connect(&vendors, &settings).unwrap();

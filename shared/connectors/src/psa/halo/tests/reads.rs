@@ -244,7 +244,7 @@ async fn companies_come_with_their_state() {
 async fn settings_that_cannot_work_are_refused_before_any_call() {
     let mut document = document();
     document["api_url"] = value!("https://acme.halopsa.example");
-    let settings: Settings = serde_json::from_value(document).unwrap();
+    let settings: crate::psa::Settings = serde_json::from_value(document).unwrap();
     let error = crate::psa::connect(&Vendors::new().unwrap(), &settings)
         .err()
         .unwrap();

@@ -1,0 +1,59 @@
+//! `[psa]`: the one PSA of the MSP, read into the secret document that a deployment keeps in Secrets
+//! Manager. Each system has its own keys, in a file of its own.
+
+mod halo;
+
+use connectors::psa::{PsaKind, WEBHOOK_PATH_TOKEN_LENGTH_MIN};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::reader::Reader;
+
+/// Reads the table; `None` where something in it is wrong, which the reader has noted.
+pub(crate) fn psa(mut reader: Reader<'_>) -> Option<SecretString> {
+    // Which keys there may be depends on it.
+    match system(&mut reader)? {
+        PsaKind::Halo => halo::read(reader),
+    }
+}
+
+fn system(reader: &mut Reader<'_>) -> Option<PsaKind> {
+    let names: Vec<String> = PsaKind::ALL
+        .iter()
+        .map(|kind| format!("\"{kind}\""))
+        .collect();
+    let expected = format!("one of {}", names.join(", "));
+    reader.required_text("system", &expected)?;
+    reader
+        .parsed("system", &expected, PsaKind::parse)
+        .map(|kind| kind.value)
+}
+
+/// The path's token, which must be a segment of an address that nobody guesses.
+fn path_token(reader: &mut Reader<'_>) -> Option<SecretString> {
+    let path_token = reader.secret("webhook_path_token")?;
+    let token = path_token.value.expose_secret();
+    let is_segment = token
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b'~'));
+    if token.len() < WEBHOOK_PATH_TOKEN_LENGTH_MIN || !is_segment {
+        reader.wrong_at(
+            path_token.line,
+            "webhook_path_token",
+            format!(
+                "expected at least {WEBHOOK_PATH_TOKEN_LENGTH_MIN} random characters out of A-Z, \
+                 a-z, 0-9, '-', '_', '.' and '~'"
+            ),
+        );
+    }
+    Some(path_token.value)
+}
+
+/// A secret that nobody knows: what would have to be proved with it cannot be.
+fn random() -> SecretString {
+    let text = format!(
+        "{}{}",
+        uuid::Uuid::new_v4().simple(),
+        uuid::Uuid::new_v4().simple()
+    );
+    SecretString::from(text)
+}
