@@ -354,13 +354,17 @@ fn vendors_are_told_line_key_and_what_was_expected() {
             ],
         ),
         (
+            // Which keys are missing depends on the system.
             "[psa]\nsystem = \"hal\"\n".to_owned(),
+            &["2: psa.system: expected one of \"halo\", found \"hal\""],
+        ),
+        (
+            "[psa]\nsystem = \"halo\"\n".to_owned(),
             &[
                 "1: psa.api_url: is missing",
                 "1: psa.auth_url: is missing",
                 "1: psa.client_id: is missing",
                 "1: psa.client_secret: is missing",
-                "2: psa.system: expected one of \"halo\", found \"hal\"",
             ],
         ),
         (
