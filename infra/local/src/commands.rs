@@ -178,20 +178,13 @@ async fn on_agents(command: AgentsCommand) -> Result<(), LocalError> {
 
 async fn show_reviews(place: &Place, customer: Option<&str>) -> Result<(), LocalError> {
     let local = open(place).await?;
-    let customers = match customer {
-        Some(id) => vec![local.customer_id(id)?],
-        None => local
-            .config
-            .customers
-            .iter()
-            .map(|customer| customer.id.clone())
-            .collect(),
-    };
-    let reviews = reviews::waiting(&local.app, &customers).await?;
+    let customer = customer.map(|id| local.customer_id(id)).transpose()?;
+    let reviews = reviews::waiting(&local.app, customer.as_ref()).await?;
     if reviews.is_empty {
         say("nothing waits for a person")?;
     } else {
         say(&format!("held runs\n{}\n", reviews.held))?;
+        say(&format!("customers whose run failed\n{}\n", reviews.failed))?;
         say(&format!(
             "accounts that more than one contact fits\n{}",
             reviews.disputed

@@ -1,63 +1,97 @@
-//! What waits for a person: held runs, and accounts that more than one contact fits.
+//! What waits for a person: held runs, customers whose run failed, and accounts that more than one
+//! contact fits.
 
 use comfy_table::Table;
 use domain::account::PsaStatus;
 use domain::failure::Failure;
 use domain::fields::Attribute;
 use domain::id::CustomerId;
+use domain::run::RunStatus;
 use platform::App;
+use platform::store::{MatchReview, Review, RunReview};
 
 use crate::table;
 
-/// What waits, as two tables.
+/// Reviews that are asked for at once.
+const REVIEWS_PER_PAGE: u32 = 100;
+
+/// What waits, as tables.
 pub struct Reviews {
     /// Runs that would put an improbable share of the accounts out of use.
     pub held: Table,
+    /// Customers whose last run failed.
+    pub failed: Table,
     /// Accounts that more than one contact fits (D3).
     pub disputed: Table,
     /// Does nothing wait?
     pub is_empty: bool,
 }
 
-/// What waits of these customers.
+/// What waits of that customer, or of all.
 ///
 /// # Errors
 /// Those of the table.
-pub async fn waiting(app: &App, customers: &[CustomerId]) -> Result<Reviews, Failure> {
+pub async fn waiting(app: &App, customer: Option<&CustomerId>) -> Result<Reviews, Failure> {
     let mut reviews = Reviews {
         held: table::with_heads(&["customer", "run", "since", "why", "approved"]),
+        failed: table::with_heads(&["customer", "since", "why"]),
         disputed: table::with_heads(&["customer", "account", "name", "contacts", "why"]),
         is_empty: true,
     };
-    for customer in customers {
-        held(app, customer, &mut reviews).await?;
-        disputed(app, customer, &mut reviews).await?;
+    let mut cursor = None;
+    loop {
+        let (page, next) = (app.store)
+            .reviews(cursor.as_deref(), REVIEWS_PER_PAGE)
+            .await?;
+        for review in page {
+            if customer.is_some_and(|customer| customer != review.customer()) {
+                continue;
+            }
+            match review {
+                Review::Run(run) if run.status == RunStatus::Held => {
+                    held(app, &run, &mut reviews).await?;
+                }
+                Review::Run(run) => failed(run, &mut reviews),
+                Review::Matches(matches) => disputed(app, &matches, &mut reviews).await?,
+            }
+        }
+        match next {
+            Some(next) => cursor = Some(next),
+            None => return Ok(reviews),
+        }
     }
-    Ok(reviews)
 }
 
-async fn held(app: &App, customer: &CustomerId, reviews: &mut Reviews) -> Result<(), Failure> {
-    let state = app.store.import_state(customer).await?;
-    if let Some(held) = state.held {
-        reviews.is_empty = false;
-        let approved = if state.approved.is_some() {
-            "yes"
-        } else {
-            "no"
-        };
-        reviews.held.add_row([
-            customer.to_string(),
-            held.run.to_string(),
-            table::when(held.at),
-            held.reason,
-            approved.to_owned(),
-        ]);
-    }
+async fn held(app: &App, run: &RunReview, reviews: &mut Reviews) -> Result<(), Failure> {
+    let state = app.store.import_state(&run.customer).await?;
+    // It may have been decided since it was noted.
+    let Some(held) = state.held else {
+        return Ok(());
+    };
+    let is_approved = (state.approved).is_some_and(|approval| approval.run == held.run);
+    reviews.is_empty = false;
+    reviews.held.add_row([
+        run.customer.to_string(),
+        held.run.to_string(),
+        table::when(held.at),
+        held.reason,
+        if is_approved { "yes" } else { "no" }.to_owned(),
+    ]);
     Ok(())
 }
 
-async fn disputed(app: &App, customer: &CustomerId, reviews: &mut Reviews) -> Result<(), Failure> {
-    for account in app.store.all_accounts(customer).await? {
+fn failed(run: RunReview, reviews: &mut Reviews) {
+    reviews.is_empty = false;
+    reviews
+        .failed
+        .add_row([run.customer.to_string(), table::when(run.since), run.reason]);
+}
+
+async fn disputed(app: &App, matches: &MatchReview, reviews: &mut Reviews) -> Result<(), Failure> {
+    let accounts = (app.store)
+        .accounts(&matches.customer, &matches.accounts)
+        .await?;
+    for account in accounts {
         if account.psa.status != PsaStatus::MoreThanOneMatch {
             continue;
         }
@@ -67,11 +101,18 @@ async fn disputed(app: &App, customer: &CustomerId, reviews: &mut Reviews) -> Re
             .map(|candidate| format!("{} by {}", candidate.contact, candidate.rule.as_str()))
             .collect();
         reviews.disputed.add_row([
-            customer.to_string(),
+            matches.customer.to_string(),
             account.id.to_string(),
             table::or_none(account.fields.get(Attribute::DisplayName)),
             contacts.join("\n"),
             table::or_none(account.psa.reason.as_deref()),
+        ]);
+    }
+    let left_out = matches.count.saturating_sub(matches.accounts.len() as u64);
+    if left_out > 0 {
+        reviews.disputed.add_row([
+            matches.customer.to_string(),
+            format!("and {left_out} more, once these are decided"),
         ]);
     }
     Ok(())

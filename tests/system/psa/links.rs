@@ -31,6 +31,9 @@ async fn b128_b130_b184_a_persons_choice_stays_and_brings_phone_and_address() {
     let bo = scene.account("bo").await;
     assert_eq!(bo.psa.status, PsaStatus::MoreThanOneMatch);
     assert_eq!(waiting(&scene).await, std::slice::from_ref(&bo.id));
+    let shown = muster::reviews::waiting(scene.world.app(), None).await;
+    let shown = shown.unwrap().disputed.to_string();
+    assert!(shown.contains(bo.id.as_str()) && shown.contains(&second.to_string()));
     let body = json!({ "contact_id": second.to_string() });
     let reply = operate(
         &scene.world,

@@ -105,6 +105,8 @@ async fn w4_a_run_in_which_many_vanish_waits_for_a_yes_and_then_lets_them_go() {
     let held = msp.held().await;
     assert_eq!((&held["leaving"], &held["active"]), (&json!(6), &json!(15)));
     let run = held["run_id"].as_str().unwrap().to_owned();
+    let shown = muster::reviews::waiting(msp.world.app(), None).await;
+    assert!(shown.unwrap().held.to_string().contains(&run));
 
     // It stays held, under the same name, until somebody says yes who may.
     msp.run_is_held().await;

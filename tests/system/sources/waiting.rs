@@ -48,6 +48,9 @@ async fn a_customer_that_fails_waits_for_a_person_until_a_look_goes_well() {
         };
         assert_eq!(run.status, RunStatus::Failed);
         assert!(run.reason.contains("refused the credentials"), "{run:?}");
+        let shown = muster::reviews::waiting(world.app(), Some(&run.customer));
+        let shown = shown.await.unwrap().failed.to_string();
+        assert!(shown.contains("refused the credentials"), "{shown}");
     }
     let counts = world.app().store.review_counts().await.unwrap();
     let one = ReviewCounts {

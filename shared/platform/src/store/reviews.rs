@@ -59,6 +59,16 @@ pub enum Review {
     Matches(MatchReview),
 }
 
+impl Review {
+    /// Whose.
+    pub fn customer(&self) -> &CustomerId {
+        match self {
+            Self::Run(run) => &run.customer,
+            Self::Matches(matches) => &matches.customer,
+        }
+    }
+}
+
 /// How much waits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReviewCounts {
