@@ -37,6 +37,15 @@ impl Outcome {
         }
     }
 
+    /// The outcome of a source that goes on in a continuation; what it did is told at its end.
+    pub(crate) fn goes_on() -> Self {
+        Self {
+            status: RunStatus::Running,
+            continues: true,
+            ..Self::quiet()
+        }
+    }
+
     /// The outcome of a source of which agents handed nothing in.
     pub(crate) fn silent() -> Self {
         Self {

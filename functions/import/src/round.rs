@@ -45,7 +45,7 @@ pub(crate) async fn import(
         };
         let readings = work.readable(session, page.readings);
         // With little time left, the next page is the continuation's to fetch.
-        let is_short = session.budget.is_short(session.app.clock.now());
+        let is_short = session.is_short();
         let ahead = async {
             match &page.next {
                 Next::Page(link) if !is_short => {
@@ -61,13 +61,8 @@ pub(crate) async fn import(
             Next::Done(link) => return work.end(session, tenant, link).await,
             Next::Page(link) => {
                 work.advance(session, &link).await?;
-                if is_short || session.budget.is_short(session.app.clock.now()) {
-                    let status = RunStatus::Running;
-                    return Ok(Outcome {
-                        status,
-                        continues: true,
-                        ..Outcome::quiet()
-                    });
+                if is_short || session.is_short() {
+                    return Ok(Outcome::goes_on());
                 }
                 next = Position::Link(link);
                 fetched = following;
@@ -267,15 +262,16 @@ impl Work {
                 ..Outcome::quiet()
             },
         };
-        if self.round.pages > 0 {
-            session
-                .app
-                .store
-                .delete_round_pages(&session.customer.id, &self.round.run)
-                .await?;
-        }
         self.state.graph = Some(self.position);
-        session.keep(self.state);
+        if self.round.pages == 0 {
+            session.keep(self.state);
+            return Ok(outcome);
+        }
+        // First the position, then the notes: people whose notes are gone while a position counts
+        // on them would be missed.
+        session.save(self.state).await?;
+        let (customer, run) = (&session.customer.id, &self.round.run);
+        session.app.store.delete_round_pages(customer, run).await?;
         Ok(outcome)
     }
 }

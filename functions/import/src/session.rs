@@ -8,7 +8,9 @@ use domain::customer::Customer;
 use domain::failure::Failure;
 use domain::id::RunId;
 use domain::import::Rules;
+use domain::limits::LEASE_SECONDS;
 use domain::policy::CustomerPolicies;
+use jiff::SignedDuration;
 use platform::store::{Fence, ImportState};
 use platform::{App, Budget};
 
@@ -88,6 +90,20 @@ impl<'a> Session<'a> {
             .as_ref()
             .ok_or_else(|| Failure::defect("no lease is held"))?;
         Ok(fence)
+    }
+
+    /// Is it time to hand over to a continuation?
+    pub(crate) fn is_short(&self) -> bool {
+        self.budget.is_short(self.app.clock.now())
+    }
+
+    /// Is so much of the lease over that it should be renewed?
+    pub(crate) fn should_renew(&self) -> bool {
+        let now = self.app.clock.now();
+        let half = SignedDuration::from_secs(LEASE_SECONDS / 2);
+        self.held
+            .as_ref()
+            .is_some_and(|(fence, _)| fence.lease_until.duration_since(now) < half)
     }
 
     /// Keeps the import state and renews the lease, in one conditional write.
