@@ -21,6 +21,7 @@ mod outcome;
 mod page;
 mod progress;
 mod reading;
+mod role_groups;
 mod roles;
 mod round;
 mod session;

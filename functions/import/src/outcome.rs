@@ -54,6 +54,15 @@ impl Outcome {
         }
     }
 
+    /// The same with one more thing that a person should know.
+    pub(crate) fn with_remark(mut self, remark: Option<&str>) -> Self {
+        if let Some(remark) = remark {
+            let error = self.error.take().map(|error| format!("{error}; {remark}"));
+            self.error = Some(error.unwrap_or_else(|| remark.to_owned()));
+        }
+        self
+    }
+
     /// Adds what another source of the customer came to: the worse status stands, every error is
     /// kept.
     pub(crate) fn add(&mut self, other: Self) {

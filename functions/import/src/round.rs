@@ -221,8 +221,12 @@ impl Work {
         link: String,
     ) -> Result<Outcome, Failure> {
         self.noted.add(std::mem::take(&mut self.fresh));
-        if self.position.completed_at.is_some() && self.position.roles_digest != tenant.roles_digest
-        {
+        let roles = (
+            &self.position.roles_digest,
+            &self.position.role_groups_digest,
+        );
+        let has_news = roles != (&tenant.roles_digest, &tenant.groups.digest);
+        if self.position.completed_at.is_some() && has_news {
             let plan = roles::import(session, tenant, &self.part_numbers).await?;
             self.noted.leavers.extend(plan.leavers);
             self.round.counts.updated += plan.counts.updated;
@@ -240,16 +244,9 @@ impl Work {
                 self.position.delta_stored_at = Some(now);
                 self.position.completed_at = Some(now);
                 self.position.roles_digest.clone_from(&tenant.roles_digest);
-                let error = match counts.unreadable {
-                    0 => is_empty.then(|| "the tenant holds no users at all".to_owned()),
-                    unreadable => Some(format!(
-                        "{unreadable} users of the tenant could not be read; their accounts stay \
-                         as they are, and the log says which users and what is odd"
-                    )),
-                };
+                (self.position.role_groups_digest).clone_from(&tenant.groups.digest);
                 Outcome {
-                    status: RunStatus::Succeeded,
-                    error,
+                    error: remark(&counts, is_empty),
                     counts,
                     ..Outcome::quiet()
                 }
@@ -262,6 +259,7 @@ impl Work {
                 ..Outcome::quiet()
             },
         };
+        let outcome = outcome.with_remark(tenant.groups.unread.as_deref());
         self.state.graph = Some(self.position);
         if self.round.pages == 0 {
             session.keep(self.state);
@@ -273,6 +271,17 @@ impl Work {
         let (customer, run) = (&session.customer.id, &self.round.run);
         session.app.store.delete_round_pages(customer, run).await?;
         Ok(outcome)
+    }
+}
+
+/// What a person should know of a round that ended well.
+fn remark(counts: &RunCounts, is_empty: bool) -> Option<String> {
+    match counts.unreadable {
+        0 => is_empty.then(|| "the tenant holds no users at all".to_owned()),
+        unreadable => Some(format!(
+            "{unreadable} users of the tenant could not be read; their accounts stay as they are, \
+             and the log says which users and what is odd"
+        )),
     }
 }
 

@@ -7,7 +7,7 @@ use connectors::Vendors;
 use domain::customer::Customer;
 use domain::failure::Failure;
 use domain::id::RunId;
-use domain::import::Rules;
+use domain::import::{Administrators, Rules};
 use domain::limits::LEASE_SECONDS;
 use domain::policy::CustomerPolicies;
 use jiff::SignedDuration;
@@ -142,7 +142,7 @@ impl<'a> Session<'a> {
     pub(crate) fn rules<'r>(
         &'r self,
         part_numbers: &'r BTreeMap<String, String>,
-        administrators: Option<&'r BTreeMap<String, Vec<String>>>,
+        administrators: Option<&'r Administrators>,
     ) -> Rules<'r> {
         Rules {
             customer: self.customer,

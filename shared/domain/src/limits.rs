@@ -49,6 +49,11 @@ pub const EVENT_BYTES_MAX: usize = 4 * 1024;
 pub const GRAPH_PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The longest link of Microsoft Graph followed or stored, in bytes.
 pub const GRAPH_LINK_BYTES_MAX: usize = 16 * 1024;
+/// Groups that hold directory roles whose members are read, of one tenant. Entra ID allows 500
+/// groups that may hold one; a tenant uses a handful.
+pub const ROLE_GROUPS_MAX: usize = 100;
+/// Pages of members read of one of them, of 999 members each.
+pub const ROLE_GROUP_PAGES_MAX: usize = 20;
 /// The largest answer of a PSA read, in bytes.
 pub const PSA_ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Contacts of one company read into memory.

@@ -82,6 +82,9 @@ pub struct GraphPosition {
     /// The digest of who holds directory roles.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roles_digest: Option<String>,
+    /// The digest of who holds them through groups; none where no group holds one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_groups_digest: Option<String>,
     /// When the last whole round ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<Timestamp>,

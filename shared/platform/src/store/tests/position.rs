@@ -62,6 +62,7 @@ async fn a_state_comes_back_as_it_was_saved() {
             select_version: 2,
             scope_digest: "digest".to_owned(),
             roles_digest: None,
+            role_groups_digest: Some("digest of members".to_owned()),
             completed_at: Some(at(-60)),
             round: Some(round),
         }),
