@@ -8,7 +8,7 @@ use axum::{Json, Router};
 use domain::event::Event;
 use domain::failure::Failure;
 use domain::id::UploadId;
-use domain::limits::UPLOAD_PART_BYTES_MAX;
+use domain::limits::{UPLOAD_BYTES_MAX, UPLOAD_PART_BYTES_MAX};
 use platform::store::{Agent, PartStored, UploadRecord};
 use platform::{App, Problem};
 use serde_json::{Value, json};
@@ -48,6 +48,7 @@ async fn open(
         source: opened.source,
         coverage: opened.coverage,
         files: opened.files,
+        bytes: 0,
         created_at: now,
         completed_at: None,
         applied_at: None,
@@ -119,6 +120,12 @@ async fn take_part(
         PartStored::Different => Err(Problem::conflict(
             "this part was handed in before with another content; open a new upload",
         )),
+        PartStored::UploadTooLarge => Err(Problem::too_large(format!(
+            "the parts of an upload have at most {UPLOAD_BYTES_MAX} bytes together \
+             (UPLOAD_BYTES_MAX), and with this one they would have more; open a new upload with \
+             fewer attributes, or several with the coverage `changes` of a share of the accounts \
+             each"
+        ))),
         PartStored::Closed => Err(Problem::conflict("the upload is complete; open a new one")),
     }
 }

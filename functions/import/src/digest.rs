@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::customer::Customer;
+use domain::import::Administrators;
 use domain::policy::CustomerPolicies;
 use sha2::{Digest, Sha256};
 
@@ -18,6 +19,16 @@ pub(crate) fn of_scope(customer: &Customer, policies: &CustomerPolicies) -> Stri
 pub(crate) fn of_roles(administrators: &BTreeMap<String, Vec<String>>) -> String {
     let text = serde_json::to_vec(administrators).expect("names of roles are text");
     short(&text)
+}
+
+/// Who holds directory roles through groups, as far as that could be read.
+pub(crate) fn of_role_groups(administrators: &Administrators) -> Option<String> {
+    let question = (&administrators.through_groups, &administrators.unread);
+    if question.0.is_empty() && question.1.is_empty() {
+        return None;
+    }
+    let text = serde_json::to_vec(&question).expect("ids and names of roles are text");
+    Some(short(&text))
 }
 
 fn short(bytes: &[u8]) -> String {

@@ -75,6 +75,11 @@ impl Noted {
         }
     }
 
+    /// Is anybody missed for not being there?
+    pub(crate) fn infers(&self) -> bool {
+        self.seen.is_some()
+    }
+
     pub(crate) fn infer_nothing(&mut self) {
         self.seen = None;
     }

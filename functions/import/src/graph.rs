@@ -1,11 +1,10 @@
 //! Microsoft 365: one tenant by delta queries. A first call looks for news without any lease; only
 //! news is worth one.
 
-use std::collections::BTreeMap;
-
 use connectors::directory::graph::{Graph, Next, Page, Position, SELECT_VERSION, Settings};
 use connectors::error::ConnectorError;
 use domain::failure::Failure;
+use domain::import::Administrators;
 use domain::limits::POSITION_KEPT_SECONDS;
 use jiff::{SignedDuration, Timestamp};
 use platform::SecretName;
@@ -13,6 +12,7 @@ use platform::store::GraphPosition;
 
 use crate::digest;
 use crate::outcome::Outcome;
+use crate::role_groups::{self, RoleGroups};
 use crate::round;
 use crate::session::Session;
 
@@ -25,14 +25,16 @@ struct NoTenant;
 pub(crate) struct Tenant {
     pub(crate) graph: Graph,
     /// Holders of directory roles; `None` where we may not read them.
-    pub(crate) administrators: Option<BTreeMap<String, Vec<String>>>,
+    pub(crate) administrators: Option<Administrators>,
     pub(crate) roles_digest: Option<String>,
+    /// The members of groups that hold roles, as far as they could be read.
+    pub(crate) groups: RoleGroups,
     pub(crate) scope_digest: String,
 }
 
 /// Looks at the tenant, and imports what is new.
 pub(crate) async fn import(session: &mut Session<'_>) -> Result<Outcome, Failure> {
-    let tenant = tenant(session).await?;
+    let mut tenant = tenant(session).await?;
     let held = session.peek().await?.graph.unwrap_or_default();
 
     let first = match tenant
@@ -52,6 +54,8 @@ pub(crate) async fn import(session: &mut Session<'_>) -> Result<Outcome, Failure
     {
         return Ok(Outcome::quiet());
     }
+    // Who is in a group that holds a role costs calls of its own, which only news is worth.
+    role_groups::read(session, &mut tenant).await?;
     let state = session.take_lease().await?;
     // Somebody may have imported between the look and the lease: then the page is old.
     let is_unchanged = state.graph.clone().unwrap_or_default() == held;
@@ -80,11 +84,16 @@ async fn tenant(session: &Session<'_>) -> Result<Tenant, Failure> {
         }
     };
     let roles_digest = administrators.as_ref().map(digest::of_roles);
+    let administrators = administrators.map(|direct| Administrators {
+        direct,
+        ..Administrators::default()
+    });
     let scope_digest = digest::of_scope(session.customer, session.policies);
     Ok(Tenant {
         graph,
         administrators,
         roles_digest,
+        groups: RoleGroups::default(),
         scope_digest,
     })
 }

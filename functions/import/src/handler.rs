@@ -45,6 +45,7 @@ pub async fn handle(
     let policies = resolve(&app.store.policies().await?, &customer);
     let run = envelope.run.clone().unwrap_or_else(|| run_of(envelope));
     let started_at = app.clock.now();
+    let before = begun(app, &customer, &run, &reason).await?;
     let mut session = Session::new(app, vendors, &customer, &policies, run.clone(), budget);
 
     // Decide and apply, source by source.
@@ -71,13 +72,33 @@ pub async fn handle(
     };
     session.close().await?;
 
-    keep_run(app, &session, &outcome, reason, started_at).await?;
+    let mut whole = outcome.clone();
+    if let Some(before) = &before {
+        whole.counts.add(before.counts);
+    }
+    let started_at = before.map_or(started_at, |before| before.started_at);
+    keep_run(app, &session, &whole, reason, started_at).await?;
     review(app, &session, &outcome, asked_about).await?;
     announce(app, envelope, run, &outcome).await?;
     match again {
         Some(failure) => Err(failure),
         None => Ok(outcome),
     }
+}
+
+/// The run that a continuation goes on with. A source that goes on has told nothing of what it did
+/// so far, so what the run did is what it did before and what it does now.
+async fn begun(
+    app: &App,
+    customer: &Customer,
+    run: &RunId,
+    reason: &RunReason,
+) -> Result<Option<Run>, Failure> {
+    if *reason != RunReason::Continuation {
+        return Ok(None);
+    }
+    let before = app.store.run(&customer.id, run).await?;
+    Ok(before.filter(|before| before.status == RunStatus::Running))
 }
 
 async fn look_at(session: &mut Session<'_>, source: Source) -> Result<Outcome, Failure> {

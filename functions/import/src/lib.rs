@@ -8,8 +8,8 @@
 //! | publishes  | `import.finished`; `import.requested` when it runs out of time |
 //! | decided by | `domain::import` |
 //!
-//! Read in this order: [`handle`], `graph` and `round` (Microsoft 365), `uploads` and `reading`
-//! (what agents handed in), `page` (readings to writes), `ending` (leavers). A run in which nothing
+//! Read in this order: [`handle`], `graph` and `round` (Microsoft 365), `uploads`, `reading` and
+//! `progress` (what agents handed in), `page` (readings to writes), `ending` (leavers). A run in which nothing
 //! changed writes nothing.
 
 mod digest;
@@ -19,7 +19,9 @@ mod handler;
 mod licences;
 mod outcome;
 mod page;
+mod progress;
 mod reading;
+mod role_groups;
 mod roles;
 mod round;
 mod session;

@@ -37,12 +37,30 @@ impl Outcome {
         }
     }
 
+    /// The outcome of a source that goes on in a continuation; what it did is told at its end.
+    pub(crate) fn goes_on() -> Self {
+        Self {
+            status: RunStatus::Running,
+            continues: true,
+            ..Self::quiet()
+        }
+    }
+
     /// The outcome of a source of which agents handed nothing in.
     pub(crate) fn silent() -> Self {
         Self {
             silent: true,
             ..Self::quiet()
         }
+    }
+
+    /// The same with one more thing that a person should know.
+    pub(crate) fn with_remark(mut self, remark: Option<&str>) -> Self {
+        if let Some(remark) = remark {
+            let error = self.error.take().map(|error| format!("{error}; {remark}"));
+            self.error = Some(error.unwrap_or_else(|| remark.to_owned()));
+        }
+        self
     }
 
     /// Adds what another source of the customer came to: the worse status stands, every error is

@@ -1,67 +1,80 @@
 //! The readings of an upload, chunk by chunk: the parser runs in a thread of its own, two chunks
-//! ahead of the writing, so that no upload is ever in memory as a whole.
+//! ahead of the writing, so that no upload is ever in memory as a whole. With little time left, the
+//! chunks that are not done are the continuation's, which parses from the beginning and passes over
+//! those that are.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::ops::ControlFlow;
 use std::sync::Arc;
 
 use connectors::directory::upload::{RecordError, Upload, UploadError};
 use domain::failure::Failure;
 use domain::identity::{News, Reading, Said, Values};
-use domain::import::{Plan, mark};
+use domain::import::mark;
 use domain::limits::ACCOUNTS_PER_CHUNK;
-use domain::run::RunCounts;
-use platform::store::RoundPage;
 use tokio::sync::mpsc;
 
-use crate::ending::Noted;
-use crate::page;
+use crate::progress::Progress;
 use crate::session::Session;
 
 type Chunk = Vec<Result<Reading, RecordError>>;
 
-/// Imports every record of the upload, and whom its groups concern besides.
+/// How far the reading came.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Read {
+    /// To the end.
+    All,
+    /// As far as the time allowed: how far is kept for the continuation.
+    HandedOver,
+}
+
+/// Imports every record of the upload, and whom its groups concern besides; at least one chunk.
 pub(crate) async fn import(
-    session: &Session<'_>,
+    session: &mut Session<'_>,
     upload: Upload,
-    noted: &mut Noted,
-    nothing_held: bool,
-) -> Result<RunCounts, Failure> {
+    progress: &mut Progress,
+) -> Result<Read, Failure> {
     let upload = Arc::new(upload);
     let (sender, mut chunks) = mpsc::channel(2);
     let parser = Arc::clone(&upload);
     let parsing = tokio::task::spawn_blocking(move || parse(&parser, &sender));
-    let mut counts = RunCounts::default();
     let mut seen = BTreeSet::new();
+    let mut to_pass_over = progress.chunks_done();
     while let Some(chunk) = chunks.recv().await {
         let chunk: Chunk = chunk;
-        for error in chunk.iter().filter_map(|reading| reading.as_ref().err()) {
-            counts.unreadable += 1;
-            tracing::warn!(customer.id = %session.customer.id, %error, "a record was left as it was");
+        seen.extend(chunk.iter().flatten().map(|reading| mark(&reading.key)));
+        if to_pass_over > 0 {
+            to_pass_over -= 1;
+            continue;
         }
-        let readings: Vec<Reading> = chunk.into_iter().flatten().collect();
-        seen.extend(readings.iter().map(|reading| mark(&reading.key)));
-        write(session, readings, noted, &mut counts, nothing_held).await?;
+        progress.take(session, chunk).await?;
+        let is_short = session.is_short();
+        if is_short || session.should_renew() {
+            progress.keep(session).await?;
+        }
+        if is_short {
+            return Ok(Read::HandedOver);
+        }
     }
     parsing
         .await
         .map_err(Failure::defect)?
         .map_err(Failure::reject)?;
-    if counts.unreadable > 0 {
-        noted.infer_nothing();
-    }
     let others = by_groups(session, &upload, &seen).await?;
     for readings in others.chunks(ACCOUNTS_PER_CHUNK) {
-        write(session, readings.to_vec(), noted, &mut counts, false).await?;
+        progress.follow(session, readings.to_vec()).await?;
+        if session.should_renew() {
+            progress.keep(session).await?;
+        }
     }
-    Ok(counts)
+    Ok(Read::All)
 }
 
 fn parse(upload: &Upload, sender: &mpsc::Sender<Chunk>) -> Result<(), UploadError> {
     let mut chunk = Chunk::new();
     let send = |chunk: &mut Chunk| match sender.blocking_send(std::mem::take(chunk)) {
         Ok(()) => ControlFlow::Continue(()),
-        // Nobody listens any more: the import ended with a failure of its own.
+        // Nobody listens any more: the import was handed over, or ended with a failure of its own.
         Err(_) => ControlFlow::Break(()),
     };
     upload.readings(&mut |reading| {
@@ -72,38 +85,13 @@ fn parse(upload: &Upload, sender: &mpsc::Sender<Chunk>) -> Result<(), UploadErro
             send(&mut chunk)
         }
     })?;
+    if chunk.is_empty() {
+        return Ok(());
+    }
     // The last chunk; whether anybody takes it is no longer the parser's concern.
     match send(&mut chunk) {
         ControlFlow::Continue(()) | ControlFlow::Break(()) => Ok(()),
     }
-}
-
-async fn write(
-    session: &Session<'_>,
-    readings: Vec<Reading>,
-    noted: &mut Noted,
-    counts: &mut RunCounts,
-    nothing_held: bool,
-) -> Result<(), Failure> {
-    if readings.is_empty() {
-        return Ok(());
-    }
-    let no_part_numbers = BTreeMap::new();
-    let rules = session.rules(&no_part_numbers, None);
-    let plan: Plan = page::import(
-        &session.app.store,
-        session.fence()?,
-        readings,
-        &rules,
-        nothing_held,
-    )
-    .await?;
-    counts.add(plan.counts);
-    noted.add(RoundPage {
-        seen: plan.seen.iter().map(mark).collect(),
-        leaving: plan.leavers.into_iter().collect(),
-    });
-    Ok(())
 }
 
 /// Held records that are not in the upload but won or lost a privileged group through it.

@@ -26,7 +26,7 @@ pub(crate) async fn import(
         .filter(|identity| identity.key.source == Source::Microsoft365 && identity.gone.is_none())
         .filter(|identity| {
             let mut values = Values::default();
-            ascribe(&mut values, &identity.key, &rules);
+            ascribe(&mut values, &identity.key, Some(identity), &rules);
             values
                 .privileges
                 .value()

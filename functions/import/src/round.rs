@@ -45,7 +45,7 @@ pub(crate) async fn import(
         };
         let readings = work.readable(session, page.readings);
         // With little time left, the next page is the continuation's to fetch.
-        let is_short = session.budget.is_short(session.app.clock.now());
+        let is_short = session.is_short();
         let ahead = async {
             match &page.next {
                 Next::Page(link) if !is_short => {
@@ -61,13 +61,8 @@ pub(crate) async fn import(
             Next::Done(link) => return work.end(session, tenant, link).await,
             Next::Page(link) => {
                 work.advance(session, &link).await?;
-                if is_short || session.budget.is_short(session.app.clock.now()) {
-                    let status = RunStatus::Running;
-                    return Ok(Outcome {
-                        status,
-                        continues: true,
-                        ..Outcome::quiet()
-                    });
+                if is_short || session.is_short() {
+                    return Ok(Outcome::goes_on());
                 }
                 next = Position::Link(link);
                 fetched = following;
@@ -226,8 +221,12 @@ impl Work {
         link: String,
     ) -> Result<Outcome, Failure> {
         self.noted.add(std::mem::take(&mut self.fresh));
-        if self.position.completed_at.is_some() && self.position.roles_digest != tenant.roles_digest
-        {
+        let roles = (
+            &self.position.roles_digest,
+            &self.position.role_groups_digest,
+        );
+        let has_news = roles != (&tenant.roles_digest, &tenant.groups.digest);
+        if self.position.completed_at.is_some() && has_news {
             let plan = roles::import(session, tenant, &self.part_numbers).await?;
             self.noted.leavers.extend(plan.leavers);
             self.round.counts.updated += plan.counts.updated;
@@ -245,16 +244,9 @@ impl Work {
                 self.position.delta_stored_at = Some(now);
                 self.position.completed_at = Some(now);
                 self.position.roles_digest.clone_from(&tenant.roles_digest);
-                let error = match counts.unreadable {
-                    0 => is_empty.then(|| "the tenant holds no users at all".to_owned()),
-                    unreadable => Some(format!(
-                        "{unreadable} users of the tenant could not be read; their accounts stay \
-                         as they are, and the log says which users and what is odd"
-                    )),
-                };
+                (self.position.role_groups_digest).clone_from(&tenant.groups.digest);
                 Outcome {
-                    status: RunStatus::Succeeded,
-                    error,
+                    error: remark(&counts, is_empty),
                     counts,
                     ..Outcome::quiet()
                 }
@@ -267,16 +259,29 @@ impl Work {
                 ..Outcome::quiet()
             },
         };
-        if self.round.pages > 0 {
-            session
-                .app
-                .store
-                .delete_round_pages(&session.customer.id, &self.round.run)
-                .await?;
-        }
+        let outcome = outcome.with_remark(tenant.groups.unread.as_deref());
         self.state.graph = Some(self.position);
-        session.keep(self.state);
+        if self.round.pages == 0 {
+            session.keep(self.state);
+            return Ok(outcome);
+        }
+        // First the position, then the notes: people whose notes are gone while a position counts
+        // on them would be missed.
+        session.save(self.state).await?;
+        let (customer, run) = (&session.customer.id, &self.round.run);
+        session.app.store.delete_round_pages(customer, run).await?;
         Ok(outcome)
+    }
+}
+
+/// What a person should know of a round that ended well.
+fn remark(counts: &RunCounts, is_empty: bool) -> Option<String> {
+    match counts.unreadable {
+        0 => is_empty.then(|| "the tenant holds no users at all".to_owned()),
+        unreadable => Some(format!(
+            "{unreadable} users of the tenant could not be read; their accounts stay as they are, \
+             and the log says which users and what is odd"
+        )),
     }
 }
 

@@ -7,8 +7,10 @@ use connectors::Vendors;
 use domain::customer::Customer;
 use domain::failure::Failure;
 use domain::id::RunId;
-use domain::import::Rules;
+use domain::import::{Administrators, Rules};
+use domain::limits::LEASE_SECONDS;
 use domain::policy::CustomerPolicies;
+use jiff::SignedDuration;
 use platform::store::{Fence, ImportState};
 use platform::{App, Budget};
 
@@ -90,6 +92,20 @@ impl<'a> Session<'a> {
         Ok(fence)
     }
 
+    /// Is it time to hand over to a continuation?
+    pub(crate) fn is_short(&self) -> bool {
+        self.budget.is_short(self.app.clock.now())
+    }
+
+    /// Is so much of the lease over that it should be renewed?
+    pub(crate) fn should_renew(&self) -> bool {
+        let now = self.app.clock.now();
+        let half = SignedDuration::from_secs(LEASE_SECONDS / 2);
+        self.held
+            .as_ref()
+            .is_some_and(|(fence, _)| fence.lease_until.duration_since(now) < half)
+    }
+
     /// Keeps the import state and renews the lease, in one conditional write.
     pub(crate) async fn save(&mut self, state: ImportState) -> Result<(), Failure> {
         let fence = self.fence()?;
@@ -126,7 +142,7 @@ impl<'a> Session<'a> {
     pub(crate) fn rules<'r>(
         &'r self,
         part_numbers: &'r BTreeMap<String, String>,
-        administrators: Option<&'r BTreeMap<String, Vec<String>>>,
+        administrators: Option<&'r Administrators>,
     ) -> Rules<'r> {
         Rules {
             customer: self.customer,

@@ -1,16 +1,20 @@
 //! Active Directory and local Windows: what agents handed in, upload by upload, oldest first. An
-//! upload that was interrupted is read again from its beginning: what it wrote is unchanged then.
+//! upload that was broken off is read again from its beginning, or from where it was handed over:
+//! what it wrote is unchanged then.
+
+use std::collections::VecDeque;
 
 use connectors::directory::upload::{self, Coverage, Cursor, Declared, Upload, UploadedFile};
 use domain::failure::{Disposition, Failure};
+use domain::id::UploadId;
 use domain::identity::Source;
-use domain::run::{RunCounts, RunStatus};
-use platform::store::{ImportState, UploadPosition, UploadRecord};
+use domain::run::RunStatus;
+use platform::store::{ImportState, UploadPosition, UploadRecord, UploadRound};
 
-use crate::ending::{self, Ending, Noted};
 use crate::outcome::Outcome;
-use crate::reading;
-use crate::session::{self, Session};
+use crate::progress::Progress;
+use crate::reading::{self, Read};
+use crate::session::Session;
 
 /// An upload that waits for a person, and those after it, which wait for it.
 struct Held {
@@ -28,10 +32,18 @@ pub(crate) async fn import(session: &mut Session<'_>, source: Source) -> Result<
     if waiting.is_empty() {
         return Ok(Outcome::silent());
     }
-    let mut outcome = Outcome::quiet();
-    let mut held: Option<Held> = None;
-    for record in waiting {
+    let mut waiting = VecDeque::from(waiting);
+    let state = session.take_lease().await?;
+    let (mut held, mut outcome) = resume(session, source, &mut waiting, &state).await?;
+    let mut is_begun = false;
+    while let Some(record) = waiting.pop_front() {
         let state = session.take_lease().await?;
+        if is_begun && session.is_short() {
+            hand_over(session, source, record.id, state).await?;
+            outcome.add(Outcome::goes_on());
+            return Ok(outcome);
+        }
+        is_begun = true;
         let upload = match open(session, source, &record, &state).await {
             Ok(upload) => upload,
             Err(failure) => return Err(unusable(session, &record, failure).await?),
@@ -46,6 +58,10 @@ pub(crate) async fn import(session: &mut Session<'_>, source: Source) -> Result<
             continue;
         }
         let part = one(session, source, &record, upload, state).await?;
+        if part.continues {
+            outcome.add(part);
+            return Ok(outcome);
+        }
         for superfluous in held.take().into_iter().flat_map(|held| held.records) {
             forget(session, &superfluous).await?;
         }
@@ -61,7 +77,69 @@ pub(crate) async fn import(session: &mut Session<'_>, source: Source) -> Result<
         };
         outcome.add(part);
     }
+    passed_all(session, source).await?;
     Ok(outcome)
+}
+
+/// Every upload had its turn: the next run begins with the oldest again, perhaps one that a person
+/// has said yes to.
+async fn passed_all(session: &mut Session<'_>, source: Source) -> Result<(), Failure> {
+    let mut state = session.peek().await?;
+    if let Some(held) = state.uploads.get_mut(&source)
+        && held.round.take().is_some()
+    {
+        session.keep(state);
+    }
+    Ok(())
+}
+
+/// Where a run before this one handed over: what comes before that upload waits for a person. It is
+/// not read again, or the time would be over every time before the upload's turn comes.
+async fn resume(
+    session: &Session<'_>,
+    source: Source,
+    waiting: &mut VecDeque<UploadRecord>,
+    state: &ImportState,
+) -> Result<(Option<Held>, Outcome), Failure> {
+    let round = (state.uploads.get(&source)).and_then(|held| held.round.as_ref());
+    let next = round.and_then(|round| {
+        let is_next = |record: &UploadRecord| record.id == round.upload;
+        waiting.iter().position(is_next)
+    });
+    let records: Vec<_> = waiting.drain(..next.unwrap_or_default()).collect();
+    let Some(first) = records.first() else {
+        return Ok((None, Outcome::quiet()));
+    };
+    let upload = match open(session, source, first, state).await {
+        Ok(upload) => upload,
+        Err(failure) => return Err(unusable(session, first, failure).await?),
+    };
+    let coverage = upload.coverage();
+    let asked = state
+        .held
+        .as_ref()
+        .filter(|run| run.upload.as_ref() == Some(&first.id));
+    let error = asked.map_or_else(
+        || "an upload waits for a person".to_owned(),
+        |run| run.reason.clone(),
+    );
+    let outcome = Outcome {
+        status: RunStatus::Held,
+        error: Some(error),
+        ..Outcome::quiet()
+    };
+    Ok((Some(Held { coverage, records }), outcome))
+}
+
+/// The time is over between two uploads: the continuation begins with this one.
+async fn hand_over(
+    session: &mut Session<'_>,
+    source: Source,
+    next: UploadId,
+    mut state: ImportState,
+) -> Result<(), Failure> {
+    state.uploads.entry(source).or_default().round = Some(UploadRound::new(next));
+    session.save(state).await
 }
 
 /// Does an upload say all that an older one says?
@@ -137,42 +215,14 @@ async fn one(
     source: Source,
     record: &UploadRecord,
     upload: Upload,
-    mut state: ImportState,
+    state: ImportState,
 ) -> Result<Outcome, Failure> {
-    let mut noted = match upload.coverage() {
-        Coverage::Complete => Noted::new(true),
-        Coverage::Changes => Noted::new(false),
-        Coverage::Machines(machines) => Noted::of_machines(machines),
-    };
     let position = position(&upload, state.uploads.get(&source), record, session);
-    let nothing_held =
-        session::is_first(&state) && state.graph.is_none() && state.uploads.is_empty();
-    let mut counts = reading::import(session, upload, &mut noted, nothing_held).await?;
-    let (status, error) =
-        match ending::end(session, source, Some(&record.id), &mut state, &noted).await? {
-            Ending::Gone(gone) => {
-                counts.add(gone);
-                state.uploads.insert(source, position);
-                (RunStatus::Succeeded, unreadable(&counts))
-            }
-            Ending::Held(reason) => (RunStatus::Held, Some(reason)),
-        };
-    session.save(state).await?;
-    Ok(Outcome {
-        status,
-        error,
-        counts,
-        ..Outcome::quiet()
-    })
-}
-
-fn unreadable(counts: &RunCounts) -> Option<String> {
-    (counts.unreadable > 0).then(|| {
-        let unreadable = counts.unreadable;
-        format!(
-            "{unreadable} records of the upload could not be read; their accounts stay as they are"
-        )
-    })
+    let mut progress = Progress::begin(session, source, record, &upload, state).await?;
+    match reading::import(session, upload, &mut progress).await? {
+        Read::All => progress.end(session, position).await,
+        Read::HandedOver => Ok(Outcome::goes_on()),
+    }
 }
 
 fn position(
@@ -196,5 +246,6 @@ fn position(
         } else {
             held.completed_at
         },
+        round: None,
     }
 }

@@ -49,6 +49,11 @@ pub const EVENT_BYTES_MAX: usize = 4 * 1024;
 pub const GRAPH_PAGE_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// The longest link of Microsoft Graph followed or stored, in bytes.
 pub const GRAPH_LINK_BYTES_MAX: usize = 16 * 1024;
+/// Groups that hold directory roles whose members are read, of one tenant. Entra ID allows 500
+/// groups that may hold one; a tenant uses a handful.
+pub const ROLE_GROUPS_MAX: usize = 100;
+/// Pages of members read of one of them, of 999 members each.
+pub const ROLE_GROUP_PAGES_MAX: usize = 20;
 /// The largest answer of a PSA read, in bytes.
 pub const PSA_ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Contacts of one company read into memory.
@@ -69,8 +74,15 @@ pub const DELIVERY_REMEMBERED_SECONDS: i64 = 24 * 3600;
 pub const UPLOAD_PART_BYTES_MAX: usize = 350 * 1024;
 /// The largest part of an upload once unpacked, in bytes.
 pub const UPLOAD_PART_UNPACKED_BYTES_MAX: usize = 8 * 1024 * 1024;
-/// Parts of one upload; while it is imported, they are in memory as they came, compressed.
+/// Parts of one upload.
 pub const UPLOAD_PARTS_MAX: u32 = 4_000;
+/// All parts of an upload together as they travel, compressed, in bytes. While it is imported they
+/// are in memory as they came, an eighth of what a function with `IMPORT_MEMORY_BYTES` has; as much
+/// again goes into what is noted of each record. An export of users shrinks to some 250 bytes a
+/// user, so that a quarter of a million fit.
+pub const UPLOAD_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// The memory of the function that imports, in bytes.
+pub const IMPORT_MEMORY_BYTES: usize = 512 * 1024 * 1024;
 /// One record (an entry, a line) of an upload, in bytes.
 pub const UPLOAD_RECORD_BYTES_MAX: usize = 4 * 1024 * 1024;
 /// Records of one upload.
@@ -92,6 +104,9 @@ const _: () = {
     // A write that starts inside the margin ends before anybody else may hold the lease.
     assert!((TABLE_REQUEST_SECONDS_MAX as i64) < LEASE_MARGIN_SECONDS);
     assert!(UPLOAD_PART_BYTES_MAX < ITEM_BYTES_MAX);
+    assert!(UPLOAD_PART_BYTES_MAX < UPLOAD_BYTES_MAX);
+    // Beside the parts: a part unpacked, a record, chunks on their way, and what is noted.
+    assert!(UPLOAD_BYTES_MAX + UPLOAD_PART_UNPACKED_BYTES_MAX < IMPORT_MEMORY_BYTES / 4);
     assert!(UPLOAD_RECORD_BYTES_MAX <= UPLOAD_PART_UNPACKED_BYTES_MAX);
     assert!(INTERVAL_MINUTES_MIN <= INTERVAL_MINUTES_MICROSOFT_365_ONLY);
     assert!(INTERVAL_MINUTES_DEFAULT <= INTERVAL_MINUTES_MAX);

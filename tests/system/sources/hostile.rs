@@ -2,7 +2,10 @@
 //! recorded in words, leaves every account as it was, and the next good one works.
 
 use domain::account::AccountState::Active;
+use domain::id::UploadId;
+use domain::limits::UPLOAD_BYTES_MAX;
 use muster::agents::{enrol, revoke};
+use platform::store::UploadRecord;
 use serde_json::{Value, json};
 
 use super::agents::{Agents, digest, gzip, ldif, opening};
@@ -122,6 +125,34 @@ async fn a_part_that_is_not_what_was_announced_is_refused() {
         .call("GET", &format!("/v1/uploads/{upload}"), "")
         .await;
     assert_eq!(standing["parts"], json!([]), "nothing of all that is kept");
+}
+
+#[tokio::test]
+async fn an_upload_that_grows_too_large_is_refused_in_words_and_the_next_one_works() {
+    let mut agents = Agents::new().await;
+    let opened = agents.open(2).await;
+    let store = &agents.world.app().store;
+    let record = store.upload(&UploadId::parse(opened).unwrap()).await;
+    let part = gzip(&ldif(2));
+    // As if all but so many bytes of the limit had been handed in.
+    let nearly_full = UploadRecord {
+        id: UploadId::parse("upl_full").unwrap(),
+        bytes: (UPLOAD_BYTES_MAX - part.len()) as u64,
+        ..record.unwrap().unwrap()
+    };
+    store.create_upload(&nearly_full).await.unwrap();
+    let (status, answer) = agents.part("upl_full", "1/parts/1", part.clone()).await;
+    assert_eq!(status, 201, "{answer}");
+    let (status, answer) = agents.part("upl_full", "1/parts/2", part.clone()).await;
+    assert_eq!(status, 413, "{answer}");
+    let detail = answer["detail"].as_str().unwrap();
+    for told in ["67108864", "UPLOAD_BYTES_MAX", "open a new upload"] {
+        assert!(detail.contains(told), "{detail}");
+    }
+    // A repeat of what is there is still fine; the upload never becomes complete.
+    assert_eq!(agents.part("upl_full", "1/parts/1", part).await.0, 200);
+    assert_eq!(agents.complete("upl_full").await.0, 409);
+    assert_eq!(agents.good(3).await, 3);
 }
 
 #[tokio::test]

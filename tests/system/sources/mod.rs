@@ -17,6 +17,8 @@ mod hostile;
 mod hostile_contents;
 mod hybrid;
 mod local_windows;
+mod role_groups;
+mod upload_rounds;
 mod waiting;
 
 use std::collections::BTreeMap;

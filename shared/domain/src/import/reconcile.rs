@@ -15,6 +15,7 @@ use crate::identity::{
 use crate::import::join::{aliases_of, find, may_join};
 use crate::import::leavers::{attend, enter_state, is_leaving};
 use crate::import::merge::{populate, state_at};
+use crate::import::roles::Administrators;
 use crate::import::scope::{LeftOut, left_out};
 use crate::import::section::classify;
 use crate::import::values;
@@ -40,9 +41,9 @@ pub struct Rules<'a> {
     pub policies: &'a CustomerPolicies,
     /// Part numbers of the tenant's licences by SKU id.
     pub part_numbers: &'a BTreeMap<String, String>,
-    /// Holders of directory roles by Entra object id, with the roles' names; `None` where we may
-    /// not read them, and what is held then stays.
-    pub administrators: Option<&'a BTreeMap<String, Vec<String>>>,
+    /// Holders of directory roles by Entra object id; `None` where we may not read them, and what
+    /// is held then stays.
+    pub administrators: Option<&'a Administrators>,
     /// The time of the decision.
     pub now: Timestamp,
 }
@@ -88,14 +89,12 @@ pub fn reconcile(inventory: &Inventory, readings: Vec<Reading>, rules: &Rules<'_
     page.into_plan()
 }
 
-/// Gives a reading of Microsoft 365 the directory roles of its record.
-pub fn ascribe(values: &mut Values, key: &IdentityKey, rules: &Rules<'_>) {
+/// Gives a reading of Microsoft 365 the directory roles of its record; `held` is the record as it
+/// is known so far.
+pub fn ascribe(values: &mut Values, key: &IdentityKey, held: Option<&Identity>, rules: &Rules<'_>) {
     if let (Source::Microsoft365, Some(administrators)) = (key.source, rules.administrators) {
-        let roles = administrators.get(&key.id).cloned().unwrap_or_default();
-        let reasons = roles
-            .into_iter()
-            .map(|role| format!("holds the directory role {role}"));
-        values.privileges = Said::Value(reasons.collect());
+        let held = held.map_or(&[][..], |held| &held.privileges);
+        values.privileges = Said::Value(administrators.reasons(&key.id, held));
     }
 }
 
@@ -117,7 +116,8 @@ impl Page<'_> {
         let Reading { key, news } = reading;
         match news {
             News::Present(mut values) => {
-                ascribe(&mut values, &key, self.rules);
+                let held = id.as_ref().and_then(|id| self.account(id)?.identity(&key));
+                ascribe(&mut values, &key, held, self.rules);
                 self.seen.insert(key.clone());
                 self.meet(key, *values, id);
             }

@@ -28,6 +28,14 @@ pub enum StoreError {
         /// What was looked for.
         what: &'static str,
     },
+    /// More was handed in than may be held in memory.
+    #[error("the table holds more than {bytes_max} bytes of {what}")]
+    TooLarge {
+        /// Of what.
+        what: &'static str,
+        /// How much would be taken.
+        bytes_max: usize,
+    },
     /// An item cannot be read: ours to mend.
     #[error("the item {key} cannot be read: {problem}")]
     Corrupt {
@@ -57,7 +65,9 @@ impl From<StoreError> for Failure {
             | StoreError::Conflict
             | StoreError::Stale
             | StoreError::Unavailable { .. } => Self::retry(error),
-            StoreError::Missing { .. } | StoreError::BadCursor => Self::reject(error),
+            StoreError::Missing { .. } | StoreError::BadCursor | StoreError::TooLarge { .. } => {
+                Self::reject(error)
+            }
             StoreError::Corrupt { .. } | StoreError::Refused { .. } => Self::defect(error),
         }
     }

@@ -82,6 +82,9 @@ pub struct GraphPosition {
     /// The digest of who holds directory roles.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub roles_digest: Option<String>,
+    /// The digest of who holds them through groups; none where no group holds one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub role_groups_digest: Option<String>,
     /// When the last whole round ended.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<Timestamp>,
@@ -128,6 +131,42 @@ pub struct UploadPosition {
     /// When a complete one was applied last.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed_at: Option<Timestamp>,
+    /// The upload that is not read to its end yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub round: Option<UploadRound>,
+}
+
+/// An upload that was handed over in the middle, or is the next one to be read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadRound {
+    /// Which.
+    pub upload: UploadId,
+    /// Chunks of readings done, in the order of the upload, which is always the same.
+    #[serde(default)]
+    pub chunks: u32,
+    /// Pages of notes kept of them, under [`UploadRound::name`].
+    #[serde(default)]
+    pub pages: u32,
+    /// What it did so far.
+    #[serde(default)]
+    pub counts: RunCounts,
+}
+
+impl UploadRound {
+    /// An upload of which nothing was read.
+    pub fn new(upload: UploadId) -> Self {
+        Self {
+            upload,
+            chunks: 0,
+            pages: 0,
+            counts: RunCounts::default(),
+        }
+    }
+
+    /// What its pages of notes are kept under: the upload's own id, whichever run reads it.
+    pub fn name(&self) -> RunId {
+        RunId::parse(self.upload.as_str()).expect("every id has the characters of a run's id")
+    }
 }
 
 /// A run that waits for a person.

@@ -68,7 +68,7 @@ pub use connections::ConnectionState;
 pub use customers::CustomerRecord;
 pub use error::StoreError;
 pub use import_state::{
-    Approval, Fence, GraphPosition, HeldRun, ImportState, Round, UploadPosition,
+    Approval, Fence, GraphPosition, HeldRun, ImportState, Round, UploadPosition, UploadRound,
 };
 pub use item::{IndexEntry, IndexIdentity};
 pub use reviews::{MatchReview, Review, ReviewCounts, RunReview};

@@ -1,6 +1,6 @@
 //! Runs, newest first.
 
-use domain::id::CustomerId;
+use domain::id::{CustomerId, RunId};
 use domain::run::Run;
 
 use super::Store;
@@ -20,6 +20,15 @@ impl Store {
     pub async fn put_run(&self, run: &Run) -> Result<(), StoreError> {
         let key = Key::Run(run.customer.clone(), run.id.clone());
         self.put(item_of(&key, "run", run)?).await
+    }
+
+    /// A run.
+    ///
+    /// # Errors
+    /// Those of the table; `Corrupt` for an item that cannot be read.
+    pub async fn run(&self, customer: &CustomerId, id: &RunId) -> Result<Option<Run>, StoreError> {
+        let item = self.get(&Key::Run(customer.clone(), id.clone())).await?;
+        item.map(value_of).transpose()
     }
 
     /// The run that was started last.

@@ -2,7 +2,8 @@
 //! expires; what it holds is deleted once it is applied.
 //!
 //! A part is two items: its bytes, and a small one that says that it is there, so that asking which
-//! parts are there does not read them all.
+//! parts are there does not read them all. The upload itself counts the bytes of its parts: whoever
+//! imports it holds them in memory, so that there is a limit to them together.
 
 use std::collections::BTreeSet;
 
@@ -10,13 +11,14 @@ use aws_sdk_dynamodb::types::AttributeValue as Value;
 use bytes::Bytes;
 use domain::id::{AgentId, CustomerId, UploadId};
 use domain::identity::Source;
-use domain::limits::{UPLOAD_KEPT_SECONDS, UPLOAD_PART_BYTES_MAX};
+use domain::limits::{UPLOAD_BYTES_MAX, UPLOAD_KEPT_SECONDS, UPLOAD_PART_BYTES_MAX};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::Store;
 use super::attr::{
-    Item, Malformed, bytes as binary, corrupt, get_text, item_of, new_item, text, time, value_of,
+    Item, Malformed, bytes as binary, corrupt, get_text, item_of, new_item, number, text, time,
+    value_of,
 };
 use super::call::{Answer, Expression};
 use super::error::StoreError;
@@ -39,6 +41,10 @@ pub struct UploadRecord {
     pub coverage: String,
     /// Its files, in order.
     pub files: Vec<UploadFile>,
+    /// The bytes of the parts taken so far, compressed. A part that was cut off between counting
+    /// and keeping counts again when it comes again: never too few are counted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub bytes: u64,
     /// When it was opened.
     pub created_at: Timestamp,
     /// When all of it was there.
@@ -69,10 +75,21 @@ pub enum PartStored {
     Different,
     /// The upload is complete: nothing more is taken.
     Closed,
+    /// With it, the parts would have more than `UPLOAD_BYTES_MAX` together: it is not kept.
+    UploadTooLarge,
 }
 
+const BYTES: &str = "bytes";
 const DIGEST: &str = "sha256";
 const CONTENT: &str = "content";
+
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde passes what it skips by reference"
+)]
+fn is_zero(bytes: &u64) -> bool {
+    *bytes == 0
+}
 
 impl UploadRecord {
     fn expires(&self) -> Value {
@@ -106,7 +123,8 @@ impl Store {
     /// hexadecimal. The content of a part never changes.
     ///
     /// # Errors
-    /// `Refused` for one that is larger than `UPLOAD_PART_BYTES_MAX`; those of the table.
+    /// `Refused` for one that is larger than `UPLOAD_PART_BYTES_MAX`; `Missing` where there is no
+    /// such upload (any more); those of the table.
     pub async fn put_part(
         &self,
         record: &UploadRecord,
@@ -128,6 +146,10 @@ impl Store {
         if record.completed_at.is_some() {
             return Ok(PartStored::Closed);
         }
+        let size = content.len();
+        if !self.count_part(&record.id, size).await? {
+            return Ok(PartStored::UploadTooLarge);
+        }
         let with = |key: &Key, kind: &str| {
             let mut item = new_item(key, kind);
             item.insert(DIGEST.to_owned(), text(digest));
@@ -140,10 +162,50 @@ impl Store {
         let same_or_new = Expression::new("attribute_not_exists(pk) OR sha256 = :digest")
             .value(":digest", text(digest));
         if let Answer::Refused(there) = self.put_if(item, same_or_new).await? {
+            // Another content came first, and was counted for itself.
+            self.discount_part(&record.id, size).await?;
             return compare(&there, digest);
         }
         self.put(with(&seen, "part")).await?;
         Ok(PartStored::Stored)
+    }
+
+    /// Counts a part that is about to be kept; false where the upload would become too large.
+    async fn count_part(&self, id: &UploadId, size: usize) -> Result<bool, StoreError> {
+        let Some(room) = UPLOAD_BYTES_MAX.checked_sub(size) else {
+            return Ok(false);
+        };
+        let change = Expression::new("SET #bytes = if_not_exists(#bytes, :none) + :size")
+            .name("#bytes", BYTES)
+            .value(":none", number(0))
+            .value(":size", number(size as u64));
+        let fits = Expression::new(
+            "attribute_exists(pk) AND (attribute_not_exists(#bytes) OR #bytes <= :room)",
+        )
+        .value(":room", number(room as u64));
+        match self
+            .update_if(&Key::Upload(id.clone()), change, fits)
+            .await?
+        {
+            Answer::Done(_) => Ok(true),
+            Answer::Refused(there) if there.is_empty() => {
+                Err(StoreError::Missing { what: "the upload" })
+            }
+            Answer::Refused(_) => Ok(false),
+        }
+    }
+
+    /// Takes back what [`Self::count_part`] counted.
+    async fn discount_part(&self, id: &UploadId, size: usize) -> Result<(), StoreError> {
+        let change = Expression::new("SET #bytes = #bytes - :size")
+            .name("#bytes", BYTES)
+            .value(":size", number(size as u64));
+        let counted = Expression::new("#bytes >= :size");
+        let key = Key::Upload(id.clone());
+        match self.update_if(&key, change, counted).await? {
+            // Expired meanwhile: nothing counts any more.
+            Answer::Done(_) | Answer::Refused(_) => Ok(()),
+        }
     }
 
     /// Which parts are there, as file and part, in order.
@@ -159,13 +221,23 @@ impl Store {
     /// The content of an upload: for each file its parts in order.
     ///
     /// # Errors
-    /// `Missing` where a part is not there (any more); those of the table.
+    /// `Missing` where a part is not there (any more); `TooLarge` where they have more than
+    /// `UPLOAD_BYTES_MAX` together, as soon as that is known; those of the table.
     pub async fn parts(&self, id: &UploadId) -> Result<Vec<Vec<Bytes>>, StoreError> {
+        self.parts_within(id, UPLOAD_BYTES_MAX).await
+    }
+
+    pub(crate) async fn parts_within(
+        &self,
+        id: &UploadId,
+        bytes_max: usize,
+    ) -> Result<Vec<Vec<Bytes>>, StoreError> {
         let missing = || StoreError::Missing {
             what: "all parts of the upload",
         };
         let record = self.upload(id).await?.ok_or_else(missing)?;
         let mut files: Vec<Vec<Bytes>> = record.files.iter().map(|_| Vec::new()).collect();
+        let mut left = bytes_max;
         let take = |mut item: Item| {
             let (file, part) = place_of(&item)?;
             let at = usize::try_from(file).ok().and_then(|at| at.checked_sub(1));
@@ -173,7 +245,11 @@ impl Store {
             let in_order = u32::try_from(parts.len() + 1) == Ok(part);
             match item.remove(CONTENT) {
                 Some(Value::B(content)) if in_order => {
-                    parts.push(Bytes::from(content.into_inner()));
+                    let content = Bytes::from(content.into_inner());
+                    let what = "parts of the upload";
+                    left = (left.checked_sub(content.len()))
+                        .ok_or(StoreError::TooLarge { what, bytes_max })?;
+                    parts.push(content);
                     Ok(())
                 }
                 Some(Value::B(_)) => Err(missing()),

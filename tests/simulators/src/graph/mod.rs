@@ -231,7 +231,15 @@ impl Graph {
         });
     }
 
-    /// Puts a user into a directory role (by template id), or takes it out.
+    /// Makes or changes a group: the ids of the users and groups in it.
+    pub fn set_group(&self, tenant: &str, id: &str, members: &[&str]) {
+        self.with(tenant, |tenant| {
+            let members = members.iter().map(|member| (*member).to_owned());
+            tenant.groups.insert(id.to_owned(), members.collect());
+        });
+    }
+
+    /// Puts a user or a group into a directory role (by template id), or takes it out.
     pub fn set_role(&self, tenant: &str, id: &str, role: &str, member: bool) {
         self.with(tenant, |tenant| {
             let members = tenant.roles.entry(role.to_owned()).or_default();

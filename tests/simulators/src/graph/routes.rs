@@ -10,6 +10,8 @@ use crate::exchange::{Answer, Request};
 
 /// Requests in one `$batch`, as documented.
 const BATCH_ITEMS_MAX: usize = 20;
+/// Members on a page where nobody says how many.
+const MEMBERS_PER_PAGE: usize = 100;
 
 pub(crate) fn answer(state: &mut State, base: &str, request: &Request) -> Answer {
     let segments: Vec<&str> = request
@@ -49,6 +51,7 @@ fn route(
         ["subscribedSkus"] => Feature::Licences,
         ["organization"] => Feature::Organization,
         ["directoryRoles", ..] | ["roleManagement", ..] => Feature::Roles,
+        ["groups", ..] => Feature::GroupMembers,
         ["$batch"] if method == "POST" => return batch(tenant, base, request),
         _ => return bad_request("Resource not found for the segment."),
     };
@@ -75,7 +78,10 @@ fn route(
         ["organization"] => list(vec![Value::Object(tenant.organization.clone())], request),
         ["directoryRoles"] => list(directory_roles(tenant, request), request),
         ["directoryRoles", id, "members"] => role_members(tenant, id, request),
-        ["roleManagement", "directory", "roleAssignments"] => list(assignments(tenant), request),
+        ["roleManagement", "directory", "roleAssignments"] => assignments(tenant, request),
+        ["groups", id, "transitiveMembers", "microsoft.graph.user"] => {
+            group_members(tenant, base, id, request)
+        }
         _ => bad_request("Resource not found for the segment."),
     }
 }
@@ -206,20 +212,60 @@ fn role_members(tenant: &Tenant, id: &str, request: &Request) -> Answer {
     }
 }
 
-fn assignments(tenant: &Tenant) -> Vec<Value> {
+/// Who and what holds roles. One relationship is expanded per request; without the permission to
+/// read what it is, only the id and the type of a holder come.
+fn assignments(tenant: &Tenant, request: &Request) -> Answer {
+    let expand = request.query("$expand").unwrap_or_default();
+    if expand.contains(',') {
+        return bad_request("Only one relationship can be expanded.");
+    }
     let mut rows = Vec::new();
     for (template, ids) in &tenant.roles {
-        let live = ids
-            .iter()
-            .filter(|id| tenant.user(id).is_some_and(|u| u.life == Life::Live));
-        rows.extend(live.map(|member| {
-            json!({
+        for member in ids {
+            let kind = match tenant.user(member) {
+                Some(user) if user.life == Life::Live => "#microsoft.graph.user",
+                None if tenant.groups.contains_key(member) => "#microsoft.graph.group",
+                Some(_) | None => continue,
+            };
+            let mut row = json!({
                 "id": fresh_id(member, template.len()), "principalId": member,
                 "roleDefinitionId": template, "directoryScopeId": "/",
-            })
-        }));
+            });
+            if let (true, Some(row)) = (expand == "principal", row.as_object_mut()) {
+                let principal = json!({"@odata.type": kind, "id": member});
+                row.insert("principal".to_owned(), principal);
+            }
+            rows.push(row);
+        }
     }
-    rows
+    list(rows, request)
+}
+
+/// Users of a group and of the groups in it, page by page.
+fn group_members(tenant: &Tenant, base: &str, id: &str, request: &Request) -> Answer {
+    let Some(users) = tenant.users_in(id) else {
+        return not_found(id);
+    };
+    let number = |name: &str| request.query(name)?.parse::<usize>().ok();
+    let top = number("$top").unwrap_or(MEMBERS_PER_PAGE);
+    let top = top.clamp(1, 999).min(tenant.behaviour.page_size);
+    let skipped = number("$skiptoken").unwrap_or_default();
+    let rows = users.iter().skip(skipped).take(top);
+    let rows: Vec<Value> = rows
+        .map(|user| Value::Object(user.values.clone()))
+        .collect();
+    let rows: Vec<Value> = rows.iter().map(|row| selected(row, request)).collect();
+    let mut page = json!({"value": rows});
+    if let (true, Some(page)) = (users.len() > skipped + top, page.as_object_mut()) {
+        let select = request.query("$select").unwrap_or("id");
+        let link = format!(
+            "{base}/v1.0/groups/{id}/transitiveMembers/microsoft.graph.user?$select={select}\
+             &$top={top}&$skiptoken={}",
+            skipped + top
+        );
+        page.insert("@odata.nextLink".to_owned(), json!(link));
+    }
+    Answer::json(200, &page)
 }
 
 fn batch(tenant: &mut Tenant, base: &str, request: &Request) -> Answer {

@@ -50,15 +50,18 @@ pub enum Feature {
     Roles,
     /// The purpose of mailboxes: `MailboxSettings.Read`.
     MailboxSettings,
+    /// Members of groups: `GroupMember.Read.All`.
+    GroupMembers,
 }
 
 impl Feature {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 6] = [
         Self::Users,
         Self::Licences,
         Self::Organization,
         Self::Roles,
         Self::MailboxSettings,
+        Self::GroupMembers,
     ];
 
     fn permission(self) -> &'static str {
@@ -68,6 +71,7 @@ impl Feature {
             Self::Organization => "Organization.Read.All",
             Self::Roles => "RoleManagement.Read.Directory",
             Self::MailboxSettings => "MailboxSettings.Read",
+            Self::GroupMembers => "GroupMember.Read.All",
         }
     }
 }
@@ -89,7 +93,9 @@ pub(crate) struct Tenant {
     pub(crate) index: HashMap<String, usize>,
     /// Seats by sku id.
     pub(crate) skus: BTreeMap<String, (String, u32)>,
-    /// User ids by role template.
+    /// Ids of users and groups by group id.
+    pub(crate) groups: BTreeMap<String, BTreeSet<String>>,
+    /// Ids of users and groups by role template.
     pub(crate) roles: BTreeMap<String, BTreeSet<String>>,
     pub(crate) rounds: Rounds,
 }
@@ -155,6 +161,7 @@ impl Tenant {
             users: Vec::new(),
             index: HashMap::new(),
             skus: BTreeMap::new(),
+            groups: BTreeMap::new(),
             roles: BTreeMap::new(),
             rounds: Rounds::default(),
         }
@@ -243,11 +250,30 @@ impl Tenant {
         user.removed = sequence;
         self.sequence = sequence;
         if life == Life::HardDeleted {
-            self.roles.values_mut().for_each(|members| {
+            let groups = self.groups.values_mut();
+            groups.chain(self.roles.values_mut()).for_each(|members| {
                 members.remove(id);
             });
         }
         true
+    }
+
+    /// The users that are in a group or in one in it, each once, in the order of their ids. `None`
+    /// where there is no such group.
+    pub(crate) fn users_in(&self, group: &str) -> Option<Vec<&User>> {
+        let mut ids = BTreeSet::new();
+        let mut ahead = vec![self.groups.get(group)?];
+        while let Some(members) = ahead.pop() {
+            for id in members {
+                if ids.insert(id)
+                    && let Some(nested) = self.groups.get(id)
+                {
+                    ahead.push(nested);
+                }
+            }
+        }
+        let users = ids.into_iter().filter_map(|id| self.user(id));
+        Some(users.filter(|user| user.life == Life::Live).collect())
     }
 
     pub(crate) fn restore(&mut self, id: &str) -> bool {

@@ -15,7 +15,8 @@
 //! - Quirks: expired positions come as 410, 400 or 404 with several codes in several spellings;
 //!   removals come in first rounds too; proxy addresses hold more than mail.
 //! - Documented at learn.microsoft.com/graph: `user-delta`, `delta-query-users`, `errors`,
-//!   `throttling-limits`, `rbacapplication-list-roleassignments` (seen November 2026).
+//!   `throttling-limits`, `rbacapplication-list-roleassignments`, `group-list-transitivemembers`
+//!   (seen November 2026). One relationship is expanded per request (`query-parameters`).
 
 mod answers;
 mod convert;
@@ -28,11 +29,11 @@ mod settings;
 mod tests;
 mod wire;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use domain::identity::Reading;
-use domain::limits::{GRAPH_LINK_BYTES_MAX, GRAPH_PAGE_BYTES_MAX};
+use domain::limits::{GRAPH_LINK_BYTES_MAX, GRAPH_PAGE_BYTES_MAX, ROLE_GROUP_PAGES_MAX};
 use http::header::{HeaderName, HeaderValue};
 use serde::de::DeserializeOwned;
 use url::Url;
@@ -45,7 +46,7 @@ use crate::error::ConnectorError;
 use crate::http::{Answer, RequestParts, VendorKind};
 use crate::token::SignedIn;
 use answers::{Asked, judge};
-use wire::{List, RoleAssignment, SubscribedSku};
+use wire::{List, Member, RoleAssignment, SubscribedSku};
 
 /// The vendor's name for people.
 const NAME: &str = "Microsoft Graph";
@@ -67,6 +68,16 @@ const ROLES: Asked = Asked {
     route: "GET /roleManagement/directory/roleAssignments",
     permission: "RoleManagement.Read.Directory",
     of: "directory roles",
+};
+const HOLDERS: Asked = Asked {
+    route: "GET /roleManagement/directory/roleAssignments",
+    permission: "RoleManagement.Read.Directory",
+    of: "kinds of holders of directory roles",
+};
+const GROUP_MEMBERS: Asked = Asked {
+    route: "GET /groups/{id}/transitiveMembers/microsoft.graph.user",
+    permission: "GroupMember.Read.All",
+    of: "members of groups that hold directory roles",
 };
 const SKUS: Asked = Asked {
     route: "GET /subscribedSkus",
@@ -171,19 +182,43 @@ impl Graph {
     }
 
     /// Who holds which directory roles, whatever their scope. Members of a group that holds a role
-    /// are not among them: the group's id is. `Forbidden` without `RoleManagement.Read.Directory`.
+    /// are not among them: the group's id is, see [`Self::role_groups`]. `Forbidden` without
+    /// `RoleManagement.Read.Directory`.
     pub async fn administrators(&self) -> Result<Administrators, ConnectorError> {
         let mut url = self.url(&["v1.0", "roleManagement", "directory", "roleAssignments"]);
         url.set_query(Some("$expand=roleDefinition"));
-        let rows: Vec<RoleAssignment> = self.list(url, &ROLES).await?;
+        let rows: Vec<RoleAssignment> = self.list(url, &ROLES, LIST_PAGES_MAX).await?;
         Ok(roles::by_holder(rows))
+    }
+
+    /// Which holders of directory roles are groups, or may be: object ids in lower case. Errors as
+    /// [`Self::administrators`].
+    pub async fn role_groups(&self) -> Result<BTreeSet<String>, ConnectorError> {
+        let mut url = self.url(&["v1.0", "roleManagement", "directory", "roleAssignments"]);
+        url.set_query(Some("$expand=principal"));
+        let rows: Vec<RoleAssignment> = self.list(url, &HOLDERS, LIST_PAGES_MAX).await?;
+        Ok(roles::groups(&rows))
+    }
+
+    /// The users in a group and in the groups in it: object ids in lower case. `Forbidden` without
+    /// `GroupMember.Read.All`; `NotFound` for what is no group (any more); `Unreadable` for one
+    /// with more than `ROLE_GROUP_PAGES_MAX` pages of members.
+    pub async fn members_of_group(&self, group: &str) -> Result<Vec<String>, ConnectorError> {
+        let user = "microsoft.graph.user";
+        let mut url = self.url(&["v1.0", "groups", group, "transitiveMembers", user]);
+        url.set_query(Some("$select=id&$top=999"));
+        let rows: Vec<Member> = (self.list(url, &GROUP_MEMBERS, ROLE_GROUP_PAGES_MAX)).await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| row.id.to_ascii_lowercase())
+            .collect())
     }
 
     /// The licences of the tenant. `Forbidden` without `LicenseAssignment.Read.All`.
     pub async fn skus(&self) -> Result<Vec<Sku>, ConnectorError> {
         let mut url = self.url(&["v1.0", "subscribedSkus"]);
         url.set_query(Some("$select=skuId,skuPartNumber"));
-        let rows: Vec<SubscribedSku> = self.list(url, &SKUS).await?;
+        let rows: Vec<SubscribedSku> = self.list(url, &SKUS, LIST_PAGES_MAX).await?;
         let sku = |row: SubscribedSku| Sku {
             sku_id: row.sku_id.to_ascii_lowercase(),
             part_number: row.sku_part_number.unwrap_or_default(),
@@ -200,10 +235,11 @@ impl Graph {
         &self,
         start: Url,
         asked: &Asked,
+        pages_max: usize,
     ) -> Result<Vec<T>, ConnectorError> {
         let mut rows = Vec::new();
         let mut url = start;
-        for _ in 0..LIST_PAGES_MAX {
+        for _ in 0..pages_max {
             let answer = self.get(url, asked).await?;
             if !answer.is_success() {
                 return Err(judge(&answer, asked));

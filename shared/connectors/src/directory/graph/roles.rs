@@ -1,5 +1,7 @@
 //! Directory roles by holder. Pure.
 
+use std::collections::BTreeSet;
+
 use super::Administrators;
 use super::wire::RoleAssignment;
 
@@ -44,6 +46,18 @@ const NAMES: [(&str, &str); 10] = [
     ),
 ];
 
+/// The holders that are groups, as far as is known: one whose kind is not told may be one.
+pub(super) fn groups(rows: &[RoleAssignment]) -> BTreeSet<String> {
+    let may_be_group = |row: &&RoleAssignment| {
+        let kind = row.principal.as_ref().and_then(|held| held.kind.as_deref());
+        kind.is_none_or(|kind| kind.eq_ignore_ascii_case("#microsoft.graph.group"))
+    };
+    let groups = rows.iter().filter(may_be_group);
+    groups
+        .map(|row| row.principal_id.to_ascii_lowercase())
+        .collect()
+}
+
 /// The roles of each holder, sorted and without repetition.
 pub(super) fn by_holder(rows: Vec<RoleAssignment>) -> Administrators {
     let mut holders = Administrators::new();
@@ -81,6 +95,19 @@ fn role_name(row: &RoleAssignment) -> String {
 mod tests {
     use super::super::wire::List;
     use super::*;
+
+    #[test]
+    fn holders_whose_kind_is_not_told_may_be_groups() {
+        let body = r##"{"value":[
+            {"principalId":"A","roleDefinitionId":"1","principal":{"@odata.type":"#microsoft.graph.user"}},
+            {"principalId":"B","roleDefinitionId":"1","principal":{"@odata.type":"#microsoft.graph.group"}},
+            {"principalId":"c","roleDefinitionId":"1","principal":{"@odata.type":"#microsoft.graph.servicePrincipal"}},
+            {"principalId":"d","roleDefinitionId":"1","principal":{"id":"d"}},
+            {"principalId":"e","roleDefinitionId":"1","principal":null},
+            {"principalId":"b","roleDefinitionId":"2"}]}"##;
+        let list: List<RoleAssignment> = serde_json::from_str(body).unwrap();
+        assert!(groups(&list.value).iter().eq(["b", "d", "e"]));
+    }
 
     #[test]
     fn d16_holders_have_their_roles_by_name() {

@@ -130,7 +130,8 @@ async fn a_token_that_is_refused_is_renewed_once() {
 #[tokio::test]
 async fn what_is_denied_names_its_permission() {
     let denied = || error(403, "Authorization_RequestDenied");
-    let (_server, graph, _vendors) = tenant(vec![denied(), denied(), denied()]).await;
+    let (_server, graph, _vendors) =
+        tenant(vec![denied(), denied(), denied(), denied(), denied()]).await;
     for (error, permission) in [
         (
             graph.users_page(&Position::Start).await.unwrap_err(),
@@ -139,6 +140,14 @@ async fn what_is_denied_names_its_permission() {
         (
             graph.administrators().await.unwrap_err(),
             "RoleManagement.Read.Directory",
+        ),
+        (
+            graph.role_groups().await.unwrap_err(),
+            "RoleManagement.Read.Directory",
+        ),
+        (
+            graph.members_of_group(A).await.unwrap_err(),
+            "GroupMember.Read.All",
         ),
         (
             graph.skus().await.unwrap_err(),
@@ -180,6 +189,26 @@ async fn d16_administrators_are_read_to_the_last_page() {
     assert!(server.requests()[1].starts_with(first));
     assert!(graph.administrators().await.is_err());
     assert_eq!(server.requests().len(), 4);
+}
+
+#[tokio::test]
+async fn members_of_a_group_are_read_to_the_last_page_and_not_without_end() {
+    let page =
+        |id: &str, next: &str| json(200, &format!("{{\"value\":[{{\"id\":\"{id}\"}}]{next}}}"));
+    let more = ",\"@odata.nextLink\":\"{base}/v1.0/groups/next\"";
+    let mut answers = vec![page("AAAA", more), page("bbbb", "")];
+    answers.extend((0..ROLE_GROUP_PAGES_MAX).map(|_| page("cccc", more)));
+    let (server, graph, _vendors) = tenant(answers).await;
+    assert_eq!(graph.members_of_group(A).await.unwrap(), ["aaaa", "bbbb"]);
+    let path = format!("GET /v1.0/groups/{A}/transitiveMembers/microsoft.graph.user");
+    let first = format!("{path}?$select=id&$top=999 HTTP");
+    assert!(server.requests()[1].starts_with(&first));
+    let endless = graph.members_of_group(A).await.unwrap_err();
+    assert!(
+        matches!(endless, ConnectorError::Unreadable { .. }),
+        "{endless}"
+    );
+    assert_eq!(server.requests().len(), 3 + ROLE_GROUP_PAGES_MAX);
 }
 
 #[tokio::test]

@@ -169,6 +169,22 @@ pub(super) struct RoleAssignment {
     pub(super) role_definition_id: String,
     #[serde(default)]
     pub(super) role_definition: Option<RoleDefinition>,
+    #[serde(default)]
+    pub(super) principal: Option<Principal>,
+}
+
+/// Who or what holds a role.
+#[derive(Deserialize)]
+pub(super) struct Principal {
+    /// `#microsoft.graph.user`, `#microsoft.graph.group`, `#microsoft.graph.servicePrincipal`.
+    #[serde(default, rename = "@odata.type")]
+    pub(super) kind: Option<String>,
+}
+
+/// A member of a group.
+#[derive(Deserialize)]
+pub(super) struct Member {
+    pub(super) id: String,
 }
 
 /// A role.

@@ -6,7 +6,8 @@ use std::io;
 
 use domain::identity::Source;
 use domain::limits::{
-    UPLOAD_PART_BYTES_MAX, UPLOAD_PART_UNPACKED_BYTES_MAX, UPLOAD_PARTS_MAX, UPLOAD_RECORDS_MAX,
+    UPLOAD_BYTES_MAX, UPLOAD_PART_BYTES_MAX, UPLOAD_PART_UNPACKED_BYTES_MAX, UPLOAD_PARTS_MAX,
+    UPLOAD_RECORDS_MAX,
 };
 
 /// Where in a file, counted from 1.
@@ -33,6 +34,9 @@ pub enum UploadError {
     /// More parts than `UPLOAD_PARTS_MAX`.
     #[error("the upload has more than {UPLOAD_PARTS_MAX} parts")]
     TooManyParts,
+    /// Parts of more than `UPLOAD_BYTES_MAX` together.
+    #[error("the parts of the upload have more than {UPLOAD_BYTES_MAX} bytes together")]
+    TooManyBytes,
     /// More records than `UPLOAD_RECORDS_MAX`.
     #[error("the upload has more than {UPLOAD_RECORDS_MAX} records")]
     TooManyRecords,

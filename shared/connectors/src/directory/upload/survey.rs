@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::ControlFlow;
 
 use domain::identity::{IdentityKey, Source};
-use domain::limits::{UPLOAD_PARTS_MAX, UPLOAD_RECORDS_MAX};
+use domain::limits::{UPLOAD_BYTES_MAX, UPLOAD_PARTS_MAX, UPLOAD_RECORDS_MAX};
 
 use super::active_directory::{Class, Reader, Unmentioned, class_of, key_of};
 use super::dn::DnKey;
@@ -69,16 +69,19 @@ impl Survey {
         files: &[UploadedFile],
         held: Option<&Cursor>,
     ) -> Result<Self, UploadError> {
-        let parts: usize = files.iter().map(|file| file.parts.len()).sum();
-        if u32::try_from(parts).is_ok_and(|parts| parts <= UPLOAD_PARTS_MAX) {
-            let mut survey = Self::empty(source, held);
-            for (index, file) in files.iter().enumerate() {
-                let number = index + 1;
-                survey.file(FileAt { number, file })?;
-            }
-            return Ok(survey);
+        let parts = || files.iter().flat_map(|file| &file.parts);
+        if u32::try_from(parts().count()).is_ok_and(|parts| parts > UPLOAD_PARTS_MAX) {
+            return Err(UploadError::TooManyParts);
         }
-        Err(UploadError::TooManyParts)
+        if parts().map(bytes::Bytes::len).sum::<usize>() > UPLOAD_BYTES_MAX {
+            return Err(UploadError::TooManyBytes);
+        }
+        let mut survey = Self::empty(source, held);
+        for (index, file) in files.iter().enumerate() {
+            let number = index + 1;
+            survey.file(FileAt { number, file })?;
+        }
+        Ok(survey)
     }
 
     fn empty(source: Source, held: Option<&Cursor>) -> Self {

@@ -15,14 +15,14 @@ use crate::customer::Customer;
 use crate::fields::Attribute;
 use crate::id::{AccountId, CustomerId};
 use crate::identity::{Departure, IdentityKey, News, Reading, Said, Source, Values};
-use crate::import::{Inventory, Plan, Rules, reconcile, settle};
+use crate::import::{Administrators, Inventory, Plan, Rules, reconcile, settle};
 use crate::policy::{CustomerPolicies, resolve};
 
 pub(super) struct World {
     pub(super) customer: Customer,
     pub(super) policies: CustomerPolicies,
     pub(super) parts: BTreeMap<String, String>,
-    pub(super) administrators: Option<BTreeMap<String, Vec<String>>>,
+    pub(super) administrators: Option<Administrators>,
     pub(super) now: Timestamp,
     pub(super) inventory: Inventory,
     pub(super) leavers: BTreeSet<AccountId>,

@@ -4,6 +4,7 @@ use super::{World, reading};
 use crate::account::{AccountState, AccountType};
 use crate::fields::Attribute::{DisplayName, Email, GivenName, Mobile, Username};
 use crate::identity::{IdentityKey, Source};
+use crate::import::Administrators;
 use crate::import::{Verdict, check, missing, settle};
 use crate::policy::{Authority, Removal};
 
@@ -231,14 +232,23 @@ fn d16_sections_follow_rules_and_b31_a_persons_move_stands() {
 #[test]
 fn d16_directory_roles_make_administrators_and_their_loss_unmakes_them() {
     let mut world = World::new();
-    world.administrators = Some([("1".to_owned(), vec!["User Administrator".to_owned()])].into());
+    world.administrators = Some(Administrators {
+        direct: [("1".to_owned(), vec!["User Administrator".to_owned()])].into(),
+        ..Administrators::default()
+    });
     world.import(vec![reading("cloud:1")]);
     assert_eq!(world.only().account_type, AccountType::Administrator);
     assert!(world.only().type_reason.contains("User Administrator"));
     // Where roles may not be read, what is held stays.
     world.administrators = None;
     assert!(world.import(vec![reading("cloud:1")]).changes.is_empty());
-    world.administrators = Some(std::collections::BTreeMap::new());
+    // The same where a group may hold the role, for all that we can tell.
+    world.administrators = Some(Administrators {
+        unread: ["User Administrator".to_owned()].into(),
+        ..Administrators::default()
+    });
+    assert!(world.import(vec![reading("cloud:1")]).changes.is_empty());
+    world.administrators = Some(Administrators::default());
     world.import(vec![reading("cloud:1")]);
     assert_eq!(world.only().account_type, AccountType::EndUser);
 }

@@ -7,7 +7,20 @@ use domain::identity::Source;
 use domain::run::RunCounts;
 
 use super::fixture::{account, at, fabrikam, northwind, run, table};
-use crate::store::{GraphPosition, ImportState, Round, RoundPage, UploadPosition};
+use crate::store::{GraphPosition, ImportState, Round, RoundPage, UploadPosition, UploadRound};
+
+/// An upload that was handed over after three chunks.
+fn half_read() -> UploadRound {
+    UploadRound {
+        chunks: 3,
+        pages: 1,
+        counts: RunCounts {
+            updated: 2,
+            ..RunCounts::default()
+        },
+        ..UploadRound::new(UploadId::parse("upl_2").unwrap())
+    }
+}
 
 #[tokio::test]
 async fn a_state_comes_back_as_it_was_saved() {
@@ -28,6 +41,7 @@ async fn a_state_comes_back_as_it_was_saved() {
         cursor_dsa: Some("dc1.northwind.example".to_owned()),
         last_applied: Some(UploadId::parse("upl_1").unwrap()),
         completed_at: Some(at(-5)),
+        round: Some(half_read()),
     };
     let round = Round {
         run: run("run_a"),
@@ -48,6 +62,7 @@ async fn a_state_comes_back_as_it_was_saved() {
             select_version: 2,
             scope_digest: "digest".to_owned(),
             roles_digest: None,
+            role_groups_digest: Some("digest of members".to_owned()),
             completed_at: Some(at(-60)),
             round: Some(round),
         }),

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use domain::id::{AgentId, UploadId};
 use domain::identity::Source;
-use domain::limits::UPLOAD_PART_BYTES_MAX;
+use domain::limits::{UPLOAD_BYTES_MAX, UPLOAD_PART_BYTES_MAX};
 use futures::future::join_all;
 
 use super::fixture::{at, fabrikam, northwind, table};
@@ -21,6 +21,7 @@ fn upload(id: &str, parts: &[u32]) -> UploadRecord {
         source: Source::ActiveDirectory,
         coverage: "auto".to_owned(),
         files: parts.iter().map(file).collect(),
+        bytes: 0,
         created_at: at(0),
         completed_at: None,
         applied_at: None,
@@ -112,6 +113,76 @@ async fn a_part_has_a_limit_and_the_largest_fits() {
             .iter()
             .all(|part| part.len() == UPLOAD_PART_BYTES_MAX)
     );
+}
+
+#[tokio::test]
+async fn the_parts_of_an_upload_have_a_limit_together() {
+    let store = table().await;
+    let record = UploadRecord {
+        // As if all but so many bytes had been handed in.
+        bytes: UPLOAD_BYTES_MAX as u64 - 10,
+        ..upload("upl_1", &[4])
+    };
+    store.create_upload(&record).await.unwrap();
+    let counted = async || store.upload(&record.id).await.unwrap().unwrap().bytes;
+    let four = put(&store, &record, (1, 1), "four").await;
+    assert_eq!(four, PartStored::Stored);
+    for same in ["four", "four"] {
+        assert_eq!(put(&store, &record, (1, 1), same).await, PartStored::Same);
+    }
+    assert_eq!(
+        put(&store, &record, (1, 1), "other").await,
+        PartStored::Different
+    );
+    assert_eq!(counted().await, UPLOAD_BYTES_MAX as u64 - 6);
+    assert_eq!(
+        put(&store, &record, (1, 2), "seven..").await,
+        PartStored::UploadTooLarge
+    );
+    assert_eq!(store.part_list(&record.id).await.unwrap(), [(1, 1)]);
+    assert_eq!(
+        put(&store, &record, (1, 2), "six...").await,
+        PartStored::Stored
+    );
+    assert_eq!(counted().await, UPLOAD_BYTES_MAX as u64);
+    assert_eq!(
+        put(&store, &record, (1, 3), "1").await,
+        PartStored::UploadTooLarge
+    );
+}
+
+#[tokio::test]
+async fn parts_that_race_are_counted_once() {
+    let store = table().await;
+    let record = upload("upl_1", &[1]);
+    store.create_upload(&record).await.unwrap();
+    let racing = ["a", "b", "c", "d"].map(|text| put(&store, &record, (1, 1), text));
+    join_all(racing).await;
+    let held = store.upload(&record.id).await.unwrap().unwrap();
+    assert_eq!(held.bytes, 1);
+}
+
+#[tokio::test]
+async fn no_more_parts_are_read_than_fit() {
+    let store = table().await;
+    let record = upload("upl_1", &[2, 1]);
+    store.create_upload(&record).await.unwrap();
+    for place in [(1, 1), (1, 2), (2, 1)] {
+        put(&store, &record, place, "four").await;
+    }
+    assert_eq!(
+        store
+            .parts_within(&record.id, 12)
+            .await
+            .unwrap()
+            .concat()
+            .len(),
+        3
+    );
+    let refused = store.parts_within(&record.id, 11).await.unwrap_err();
+    assert!(matches!(refused, StoreError::TooLarge { .. }), "{refused}");
+    let disposition = domain::failure::Failure::from(refused).disposition();
+    assert_eq!(disposition, domain::failure::Disposition::Reject);
 }
 
 #[tokio::test]

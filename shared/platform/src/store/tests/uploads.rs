@@ -25,6 +25,7 @@ fn record() -> UploadRecord {
                 parts: 1,
             },
         ],
+        bytes: 0,
         created_at: now(),
         completed_at: None,
         applied_at: None,

@@ -217,6 +217,51 @@ async fn administrators_can_be_read_by_role_and_by_assignment() {
     assert_eq!(caller.get(&url("/directoryRoles")).await.status, 403);
 }
 
+/// Not recorded, as above.
+#[tokio::test]
+async fn groups_hold_roles_and_their_users_come_page_by_page() {
+    let graph = graph_with(4, Options::unrecorded()).await;
+    let (outer, inner) = (
+        "6d1c0e6e-0000-4000-8000-000000000001",
+        "6d1c0e6e-0000-4000-8000-000000000002",
+    );
+    graph.set_group(TENANT, outer, &["user-0", inner, "nobody"]);
+    graph.set_group(TENANT, inner, &["user-1", "user-2", "user-0", outer]);
+    graph.set_role(TENANT, outer, GLOBAL_ADMINISTRATOR, true);
+    graph.soft_delete(TENANT, "user-2");
+    let caller = Caller::new(&graph, TENANT).await;
+    let url = |path: &str| format!("{}/v1.0{path}", graph.base());
+    let roles = "/roleManagement/directory/roleAssignments?$expand=principal";
+    let roles = json_of(&caller.get(&url(roles)).await);
+    let kind = &roles["value"][0]["principal"]["@odata.type"];
+    assert_eq!(kind, "#microsoft.graph.group");
+    let both = "/roleManagement/directory/roleAssignments?$expand=principal,roleDefinition";
+    assert_eq!(caller.get(&url(both)).await.status, 400);
+
+    let members = |id: &str| {
+        url(&format!(
+            "/groups/{id}/transitiveMembers/microsoft.graph.user"
+        ))
+    };
+    let mut link = members(outer) + "?$select=id&$top=1";
+    let mut seen = Vec::new();
+    loop {
+        let page = json_of(&caller.get(&link).await);
+        let rows = page["value"].as_array().unwrap();
+        assert_eq!(rows.len(), 1);
+        assert_eq!(rows[0].as_object().unwrap().len(), 1, "as selected");
+        seen.push(rows[0]["id"].as_str().unwrap().to_owned());
+        match page["@odata.nextLink"].as_str() {
+            Some(next) => link = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(seen, ["user-0", "user-1"]);
+    assert_eq!(caller.get(&members("user-0")).await.status, 404);
+    graph.set_permission(TENANT, Feature::GroupMembers, false);
+    assert_eq!(caller.get(&members(outer)).await.status, 403);
+}
+
 #[tokio::test]
 async fn a_population_shows_every_property_of_the_usual_selection() {
     let graph = graph_with(0, Options::default()).await;

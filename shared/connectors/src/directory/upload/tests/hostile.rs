@@ -2,7 +2,7 @@
 
 use domain::identity::Source;
 use domain::limits::{
-    UPLOAD_PART_BYTES_MAX, UPLOAD_PART_UNPACKED_BYTES_MAX, UPLOAD_PARTS_MAX,
+    UPLOAD_BYTES_MAX, UPLOAD_PART_BYTES_MAX, UPLOAD_PART_UNPACKED_BYTES_MAX, UPLOAD_PARTS_MAX,
     UPLOAD_RECORD_BYTES_MAX,
 };
 
@@ -55,6 +55,25 @@ fn parts_are_measured_packed_and_unpacked() {
     }
     let many = vec![gzip(b"\n"); usize::try_from(UPLOAD_PARTS_MAX).unwrap() + 1];
     assert_eq!(open_parts(many), Some(UploadError::TooManyParts));
+}
+
+#[test]
+fn the_parts_of_an_upload_are_measured_together_before_any_is_unpacked() {
+    // None of these is gzip: they are not even looked into.
+    let part = bytes::Bytes::from(vec![0; UPLOAD_PART_BYTES_MAX]);
+    let of = |bytes: usize| {
+        let mut parts = vec![part.clone(); bytes / UPLOAD_PART_BYTES_MAX];
+        parts.push(part.slice(..bytes % UPLOAD_PART_BYTES_MAX));
+        let name = "users.ldif".to_owned();
+        let files = vec![UploadedFile { name, parts }];
+        open(Source::ActiveDirectory, files, Declared::Auto, None).err()
+    };
+    let (file, part) = (1, 1);
+    assert_eq!(
+        of(UPLOAD_BYTES_MAX),
+        Some(UploadError::NotGzip { file, part })
+    );
+    assert_eq!(of(UPLOAD_BYTES_MAX + 1), Some(UploadError::TooManyBytes));
 }
 
 #[test]
