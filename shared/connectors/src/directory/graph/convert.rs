@@ -54,6 +54,7 @@ fn values(user: &User<'_>) -> Values {
             Field::Value(enabled) => Said::Value(enabled),
             Field::Absent | Field::Null => Said::Nothing,
         },
+        fields: Vec::with_capacity(Attribute::ALL.len()),
         ..Values::default()
     };
     for (attribute, said) in [
