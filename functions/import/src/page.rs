@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use domain::failure::Failure;
 use domain::id::AccountId;
 use domain::identity::Reading;
-use domain::import::{Inventory, Plan, Rules, look_ups, reconcile};
+use domain::import::{Change, Inventory, Plan, Rules, look_ups, reconcile};
 use domain::run::RunCounts;
 use platform::store::{AccountWrite, Fence, Store, WriteOutcome};
 
@@ -20,9 +20,10 @@ const TRIES: usize = 4;
 )]
 struct KeptChanging;
 
-/// Imports one page and says what came of it. Where nothing is held of the customer yet, the first
-/// try looks nothing up: creating is conditional, so an account that is there after all, as after a
-/// crash, only means that the page is decided again.
+/// Imports one page and says what came of it; the accounts are written and not in the plan any
+/// more. Where nothing is held of the customer yet, the first try looks nothing up: creating is
+/// conditional, so an account that is there after all, as after a crash, only means that the page
+/// is decided again.
 pub(crate) async fn import(
     store: &Store,
     fence: &Fence,
@@ -38,7 +39,10 @@ pub(crate) async fn import(
             load(store, &readings, rules).await?
         };
         let mut plan = reconcile(&inventory, readings.clone(), rules);
-        let outcomes = store.write_accounts(Some(fence), writes(&plan)).await?;
+        let changes = std::mem::take(&mut plan.changes);
+        let kinds: Vec<Kind> = changes.iter().map(|change| kind(change, &plan)).collect();
+        let writes = changes.into_iter().map(write).collect();
+        let outcomes = store.write_accounts(Some(fence), writes).await?;
         let all_done = outcomes
             .iter()
             .all(|outcome| matches!(outcome, WriteOutcome::Done));
@@ -51,34 +55,49 @@ pub(crate) async fn import(
             plan.counts.removed += before.removed;
             return Ok(plan);
         }
-        count_written(&outcomes, &plan, &mut before);
+        count_written(&outcomes, &kinds, &mut before);
     }
     Err(Failure::retry(KeptChanging))
 }
 
-/// What a try wrote although not all of it: made or changed. Who leaves is counted when it goes.
-fn count_written(outcomes: &[WriteOutcome], plan: &Plan, counts: &mut RunCounts) {
-    let written = outcomes.iter().zip(&plan.changes);
-    for (_, change) in written.filter(|(outcome, _)| matches!(outcome, WriteOutcome::Done)) {
-        if change.expected.is_none() {
-            counts.created += 1;
-        } else if !plan.leavers.contains(&change.account.id) {
-            counts.updated += 1;
+/// How a change counts once it is written.
+enum Kind {
+    Created,
+    Updated,
+    /// It is counted when it goes.
+    Leaving,
+}
+
+fn kind(change: &Change, plan: &Plan) -> Kind {
+    if change.expected.is_none() {
+        Kind::Created
+    } else if plan.leavers.contains(&change.account.id) {
+        Kind::Leaving
+    } else {
+        Kind::Updated
+    }
+}
+
+/// What a try wrote although not all of it.
+fn count_written(outcomes: &[WriteOutcome], kinds: &[Kind], counts: &mut RunCounts) {
+    let written = outcomes.iter().zip(kinds);
+    for (_, kind) in written.filter(|(outcome, _)| matches!(outcome, WriteOutcome::Done)) {
+        match kind {
+            Kind::Created => counts.created += 1,
+            Kind::Updated => counts.updated += 1,
+            Kind::Leaving => {}
         }
     }
 }
 
-fn writes(plan: &Plan) -> Vec<AccountWrite> {
-    plan.changes
-        .iter()
-        .map(|change| AccountWrite {
-            account: change.account.clone(),
-            expected: change.expected,
-            aliases: change.aliases.clone(),
-            claim: None,
-            release: None,
-        })
-        .collect()
+fn write(change: Change) -> AccountWrite {
+    AccountWrite {
+        account: change.account,
+        expected: change.expected,
+        aliases: change.aliases,
+        claim: None,
+        release: None,
+    }
 }
 
 /// What the table holds of the accounts that these readings may concern.

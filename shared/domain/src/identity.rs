@@ -65,10 +65,9 @@ pub struct IdentityKey {
 impl IdentityKey {
     /// A key; ids compare in lower case.
     pub fn new(source: Source, id: impl Into<String>) -> Self {
-        Self {
-            source,
-            id: id.into().to_ascii_lowercase(),
-        }
+        let mut id = id.into();
+        id.make_ascii_lowercase();
+        Self { source, id }
     }
 }
 

@@ -38,9 +38,10 @@ pub fn look_ups(customer: &CustomerId, readings: &[Reading]) -> LookUps {
 
 /// The account of a record: one that it founded, one that knows it by another name on this page,
 /// one that its counterpart on premises founded, one that knows it by another name in the table,
-/// in this order.
+/// in this order. `own` is the one that it founded, or would.
 pub fn find(
     customer: &CustomerId,
+    own: &AccountId,
     reading: &Reading,
     is_held: impl Fn(&AccountId) -> bool,
     on_page: &BTreeMap<JoinKey, AccountId>,
@@ -50,11 +51,15 @@ pub fn find(
         News::Present(values) => Some(values.as_ref()),
         News::Left(_) => None,
     };
-    let own = AccountId::founded_by(customer, &reading.key);
-    if is_held(&own) {
-        return Some(own);
+    if is_held(own) {
+        return Some(own.clone());
     }
-    let names = names(&reading.key, values);
+    // Mostly nobody is known by another name, and then no names need be made.
+    let names = if on_page.is_empty() && in_table.is_empty() {
+        Vec::new()
+    } else {
+        names(&reading.key, values)
+    };
     let known = |aliases: &BTreeMap<JoinKey, AccountId>| {
         let mut accounts = names.iter().filter_map(|name| aliases.get(name));
         accounts.find(|id| is_held(id)).cloned()

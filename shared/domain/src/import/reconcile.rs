@@ -79,7 +79,6 @@ pub fn reconcile(inventory: &Inventory, readings: Vec<Reading>, rules: &Rules<'_
         rules,
         working: BTreeMap::new(),
         aliases: BTreeMap::new(),
-        touched: BTreeSet::new(),
         seen: BTreeSet::new(),
         counts: RunCounts::default(),
     };
@@ -101,25 +100,25 @@ pub fn ascribe(values: &mut Values, key: &IdentityKey, held: Option<&Identity>, 
 struct Page<'a> {
     held: &'a Inventory,
     rules: &'a Rules<'a>,
-    /// Accounts as the page so far has made them.
-    working: BTreeMap<AccountId, Account>,
+    /// Accounts as the page so far has made them. Boxed, since a tree moves its entries about.
+    working: BTreeMap<AccountId, Box<Account>>,
     /// Names that accounts of this very page are known by.
     aliases: BTreeMap<JoinKey, AccountId>,
-    touched: BTreeSet<AccountId>,
     seen: BTreeSet<IdentityKey>,
     counts: RunCounts,
 }
 
 impl Page<'_> {
     fn read(&mut self, reading: Reading) {
-        let id = self.find(&reading);
+        let own = AccountId::founded_by(&self.rules.customer.id, &reading.key);
+        let id = self.find(&own, &reading);
         let Reading { key, news } = reading;
         match news {
             News::Present(mut values) => {
                 let held = id.as_ref().and_then(|id| self.account(id)?.identity(&key));
                 ascribe(&mut values, &key, held, self.rules);
                 self.seen.insert(key.clone());
-                self.meet(key, *values, id);
+                self.meet(key, *values, id, own);
             }
             News::Left(how) => {
                 self.seen.remove(&key);
@@ -133,12 +132,13 @@ impl Page<'_> {
         }
     }
 
-    fn find(&self, reading: &Reading) -> Option<AccountId> {
+    fn find(&self, own: &AccountId, reading: &Reading) -> Option<AccountId> {
         let customer = &self.rules.customer.id;
         let is_held =
             |id: &AccountId| self.working.contains_key(id) || self.held.accounts.contains_key(id);
         find(
             customer,
+            own,
             reading,
             is_held,
             &self.aliases,
@@ -147,18 +147,19 @@ impl Page<'_> {
     }
 
     fn account(&self, id: &AccountId) -> Option<&Account> {
-        self.working.get(id).or_else(|| self.held.accounts.get(id))
+        let working = self.working.get(id).map(Box::as_ref);
+        working.or_else(|| self.held.accounts.get(id))
     }
 
-    /// A record is there.
-    fn meet(&mut self, key: IdentityKey, values: Values, id: Option<AccountId>) {
+    /// A record is there; `own` is the account that it would found.
+    fn meet(&mut self, key: IdentityKey, values: Values, id: Option<AccountId>, own: AccountId) {
         let account = id.and_then(|id| self.account(&id)).filter(|account| {
             account.identity(&key).is_some()
                 || (may_join(&account.identities, &key)
                     && account.identities.len() < IDENTITIES_PER_ACCOUNT_MAX)
         });
         let held = account.and_then(|account| account.identity(&key));
-        let mut identity = held.cloned().unwrap_or_else(|| Identity::new(key.clone()));
+        let mut identity = held.cloned().unwrap_or_else(|| Identity::new(key));
         values::apply(&mut identity, values);
         let policies = self.rules.policies;
         let scope = &policies.end_user.scope;
@@ -171,7 +172,7 @@ impl Page<'_> {
         let is_held = held.is_some();
         match (out, account.cloned()) {
             (None, Some(account)) => self.keep(account, identity),
-            (None, None) => self.found(identity),
+            (None, None) => self.found(own, identity),
             // Disabled later is no reason to leave the scope: the account becomes disabled.
             (Some(LeftOut::Disabled), Some(account)) if is_held => self.keep(account, identity),
             (Some(_), Some(account)) if is_held => {
@@ -183,10 +184,10 @@ impl Page<'_> {
     }
 
     /// A record that nobody knew founds an account.
-    fn found(&mut self, identity: Identity) {
+    fn found(&mut self, id: AccountId, identity: Identity) {
         let now = self.rules.now;
         let account = Account {
-            id: AccountId::founded_by(&self.rules.customer.id, &identity.key),
+            id,
             customer: self.rules.customer.id.clone(),
             revision: 1,
             account_type: AccountType::default(),
@@ -235,29 +236,29 @@ impl Page<'_> {
                 .entry(name)
                 .or_insert_with(|| account.id.clone());
         }
-        self.touched.insert(account.id.clone());
-        self.working.insert(account.id.clone(), account);
+        self.working.insert(account.id.clone(), Box::new(account));
     }
 
     fn into_plan(mut self) -> Plan {
-        let mut plan = Plan::default();
-        for id in &self.touched {
-            let Some(mut account) = self.working.remove(id) else {
-                continue;
-            };
-            let held = self.held.accounts.get(id);
+        let working = std::mem::take(&mut self.working);
+        let mut plan = Plan {
+            changes: Vec::with_capacity(working.len()),
+            ..Plan::default()
+        };
+        for (id, mut account) in working {
+            let held = self.held.accounts.get(&id);
             self.follow(&mut account, held);
             let leaves = is_leaving(&account, self.rules.now);
             if leaves {
-                plan.leavers.insert(id.clone());
+                plan.leavers.insert(id);
             } else {
                 enter_state(&mut account, self.rules.now);
             }
-            if held.is_none_or(|held| account != *held) {
+            if held.is_none_or(|held| *account != *held) {
                 let aliases = new_names(&account, held, &self.aliases, &self.held.aliases);
                 // Who leaves is counted when it goes.
                 let counts = (held.is_none() || !leaves).then_some(&mut self.counts);
-                plan.changes.push(change(held, account, aliases, counts));
+                plan.changes.push(change(held, *account, aliases, counts));
             } else if !leaves {
                 self.counts.unchanged += 1;
             }

@@ -33,11 +33,10 @@ fn decide(identities: &[Identity], scope: &Scope) -> (AccountType, String) {
             identity.fields.get(Attribute::Username),
             identity.sam_account_name.as_deref(),
         ];
-        let names: Vec<&str> = names.into_iter().flatten().collect();
         scope
             .service_patterns
             .iter()
-            .find(|pattern| names.iter().any(|name| fits(pattern, name)))
+            .find(|pattern| names.into_iter().flatten().any(|name| fits(pattern, name)))
     });
     match pattern {
         Some(pattern) => (

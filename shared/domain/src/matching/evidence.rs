@@ -10,6 +10,8 @@
 //!
 //! Phone numbers speak neither for nor against: people share them and change them.
 
+use std::borrow::Cow;
+
 use super::index::{Index, Key, Keys};
 use super::{Contact, Reason, keys};
 use crate::account::{Account, MatchRule};
@@ -95,10 +97,10 @@ fn is_of_another(owners: &Index, keys: &[Key], at: usize) -> bool {
 
 /// Are these two addresses of one domain, and not the same?
 fn are_apart_in_one_domain(one: &str, other: &str) -> bool {
-    let domain = |text: &str| {
+    fn domain(text: &str) -> Option<Cow<'_, str>> {
         let (_, domain) = text.trim().rsplit_once('@')?;
-        Some(domain.to_lowercase())
-    };
+        Some(email::lower(domain))
+    }
     // Domains first: they seldom agree, and making keys costs more.
     domain(one) == domain(other)
         && match (email::key(one), email::key(other)) {
@@ -117,7 +119,7 @@ pub fn agreeing(account: &Account, contact: &Contact) -> Vec<MatchRule> {
     }
     let (main, other_main) = (keys::account_email(account), keys::contact_email(contact));
     let same_main = main.is_some() && main == other_main;
-    let theirs: Vec<String> = (other_main.into_iter())
+    let theirs: Vec<Cow<'_, str>> = (other_main.into_iter())
         .chain(keys::contact_other_addresses(contact))
         .collect();
     if same_main {

@@ -1,6 +1,8 @@
 //! Which contacts come into question for which accounts by a rule; see [`super::rules`].
 
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+
+use foldhash::{HashMap, HashSet};
 
 use super::index::{Index, Key, Numbers};
 use super::keys;
@@ -36,7 +38,7 @@ impl Rounds<'_, '_> {
         let unlinked: Vec<usize> = open
             .iter()
             .copied()
-            .filter(|at| !matches!(self.findings.get(at), Some(Finding::One { .. })))
+            .filter(|at| !matches!(self.findings.get(*at), Some(Some(Finding::One { .. }))))
             .collect();
         let free: Vec<usize> = self
             .contacts
@@ -67,7 +69,7 @@ impl Rounds<'_, '_> {
         let mut numbers = Numbers::default();
         let index = Index::new(free.iter().filter_map(|at| {
             let name = keys::contact_name(self.contacts.get(*at)?)?;
-            Some((numbers.of(name), *at))
+            Some((numbers.of(Cow::Owned(name)), *at))
         }));
         if index.is_empty() {
             return Fits::default();

@@ -2,7 +2,9 @@
 //! over them. Positions are those of the sorted list of contacts, so that nothing depends on the
 //! order in which a PSA lists them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+
+use foldhash::{HashMap, HashMapExt};
 
 use super::keys;
 use crate::account::{Account, MatchRule};
@@ -17,11 +19,10 @@ pub(super) struct Contacts<'a> {
 
 impl<'a> Contacts<'a> {
     pub(super) fn new(listed: &'a [Contact]) -> Self {
-        let by_id: BTreeMap<&ContactId, &Contact> = listed
-            .iter()
-            .map(|contact| (&contact.id, contact))
-            .collect();
-        let sorted: Vec<&Contact> = by_id.into_values().collect();
+        // The last one listed comes first among those of one id, and is kept.
+        let mut sorted: Vec<&Contact> = listed.iter().rev().collect();
+        sorted.sort_by_key(|contact| &contact.id);
+        sorted.dedup_by_key(|contact| &contact.id);
         let positions = (sorted.iter().enumerate())
             .map(|(at, contact)| (&contact.id, at))
             .collect();
@@ -69,7 +70,7 @@ pub(super) struct Keys {
 impl Keys {
     pub(super) fn new(accounts: &[Account], contacts: &Contacts<'_>) -> Self {
         // Room for the usual: two ids or addresses besides the main one.
-        let mut numbers = Numbers(HashMap::with_capacity(3 * accounts.len()));
+        let mut numbers = Numbers::with_capacity(3 * accounts.len());
         let accounts = accounts
             .iter()
             .map(|account| {
@@ -83,7 +84,7 @@ impl Keys {
                 }
             })
             .collect();
-        let known = |key: String| numbers.known(&key);
+        let known = |key: Cow<'_, str>| numbers.known(&key);
         let contacts = (contacts.sorted.iter())
             .map(|contact| {
                 let email = keys::contact_email(contact).and_then(known);
@@ -127,11 +128,16 @@ impl Own {
 
 /// Numbers for keys.
 #[derive(Debug, Default)]
-pub(super) struct Numbers(HashMap<String, Key>);
+pub(super) struct Numbers<'a>(HashMap<Cow<'a, str>, Key>);
 
-impl Numbers {
+impl<'a> Numbers<'a> {
+    /// With room for so many keys.
+    pub(super) fn with_capacity(count: usize) -> Self {
+        Self(HashMap::with_capacity(count))
+    }
+
     /// The number of a key.
-    pub(super) fn of(&mut self, key: String) -> Key {
+    pub(super) fn of(&mut self, key: Cow<'a, str>) -> Key {
         let next = self.0.len();
         *self.0.entry(key).or_insert(next)
     }

@@ -7,7 +7,7 @@
 //! person chose, and a person chooses again. A standing with the rule `manual`, no contact and no
 //! candidate says that a person wants no link, and stays.
 
-use std::collections::HashSet;
+use foldhash::HashSet;
 
 use super::{Contacts, Question, Reason, Verdict, standing};
 use crate::account::{Account, AccountState, MatchRule};
@@ -90,7 +90,7 @@ fn judge(
     link: &Link<'_>,
     account: &Account,
 ) -> Verdict {
-    let decided = |standing| Verdict::Become(Box::new(standing));
+    let decided = |standing| Verdict::Become(standing);
     let lost = |reason| {
         if link.by_rule {
             Verdict::Open

@@ -105,14 +105,14 @@ enum Verdict {
     /// It stays as it is.
     Keep,
     /// It becomes this, which may be what it is.
-    Become(Box<PsaStanding>),
+    Become(PsaStanding),
 }
 
 impl Verdict {
     fn into_standing(self) -> Option<PsaStanding> {
         match self {
             Self::Open | Self::Keep => None,
-            Self::Become(standing) => Some(*standing),
+            Self::Become(standing) => Some(standing),
         }
     }
 }
@@ -127,10 +127,10 @@ fn open_accounts(question: &Question<'_>, verdicts: &mut [Verdict]) -> Vec<usize
         }
         let policy = question.policies.of(account.account_type);
         if account.state == AccountState::Removed {
-            *verdict = Verdict::Become(Box::new(standing::off(account, Some(Reason::Left))));
+            *verdict = Verdict::Become(standing::off(account, Some(Reason::Left)));
         } else if !policy.match_psa {
             // No reason, so that an account no policy speaks of costs no write.
-            *verdict = Verdict::Become(Box::new(standing::off(account, None)));
+            *verdict = Verdict::Become(standing::off(account, None));
         } else {
             open.push(at);
         }

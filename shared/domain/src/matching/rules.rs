@@ -14,7 +14,7 @@
 //! after a surer rule left it undecided. That makes the outcome a fixed point: what is linked here
 //! fits nobody who is left.
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashSet, HashSetExt};
 
 use super::evidence::{Evidence, Objection};
 use super::fits::Fit;
@@ -51,21 +51,21 @@ pub(super) enum Finding {
     },
 }
 
-/// Tries all rules for the accounts at these positions; yields a finding for each.
+/// Tries all rules for the accounts at these positions; yields what was found, by position.
 pub(super) fn run(
     question: &Question<'_>,
     contacts: &Contacts<'_>,
     keys: &Keys,
     claimed: Claimed,
     open: &[usize],
-) -> HashMap<usize, Finding> {
+) -> Vec<Option<Finding>> {
     let mut rounds = Rounds {
         question,
         contacts,
         keys,
         claimed,
         contested: HashSet::new(),
-        findings: HashMap::new(),
+        findings: question.accounts.iter().map(|_| None).collect(),
     };
     rounds.round(MatchRule::ExternalId, open);
     // On an incomplete list, only an Entra object id says that there can be no other.
@@ -74,9 +74,9 @@ pub(super) fn run(
         rounds.round(MatchRule::AlternateEmail, open);
         rounds.round(MatchRule::Name, open);
     } else {
-        rounds
-            .findings
-            .retain(|_, finding| matches!(finding, Finding::One { .. }));
+        for finding in &mut rounds.findings {
+            finding.take_if(|finding| !matches!(finding, Finding::One { .. }));
+        }
     }
     rounds.findings
 }
@@ -89,7 +89,8 @@ pub(super) struct Rounds<'a, 'q> {
     pub(super) claimed: Claimed,
     /// What a surer rule left undecided.
     contested: HashSet<usize>,
-    pub(super) findings: HashMap<usize, Finding>,
+    /// What was found for each account, by position.
+    pub(super) findings: Vec<Option<Finding>>,
 }
 
 impl<'q> Rounds<'_, 'q> {
@@ -102,7 +103,7 @@ impl<'q> Rounds<'_, 'q> {
         let mut decided = Vec::new();
         for fit in fits.each {
             // Undecided by a surer rule: it is a rival here, nothing more.
-            if !self.findings.contains_key(&fit.account) {
+            if matches!(self.findings.get(fit.account), Some(None)) {
                 let finding = self.judge(rule, &fit, &fits.rivals, evidence.as_ref());
                 decided.push((fit, finding));
             }
@@ -117,7 +118,9 @@ impl<'q> Rounds<'_, 'q> {
                 Finding::Undecided { .. } => self.contested.extend(&fit.contacts),
                 Finding::None { .. } => {}
             }
-            self.findings.insert(fit.account, finding);
+            if let Some(place) = self.findings.get_mut(fit.account) {
+                *place = Some(finding);
+            }
         }
     }
 

@@ -5,7 +5,7 @@
 //! contact by, or an address that a contact of the company or another account to be created has
 //! already. What forbids it is the standing's reason (B60).
 
-use std::collections::{HashMap, HashSet};
+use foldhash::{HashMap, HashMapExt, HashSet, HashSetExt};
 
 use super::index::{Key, Keys};
 use super::rules::Finding;
@@ -99,7 +99,7 @@ pub(super) fn conclude_open(
     contacts: &Contacts<'_>,
     keys: &Keys,
     open: &[usize],
-    mut findings: HashMap<usize, Finding>,
+    mut findings: Vec<Option<Finding>>,
     verdicts: &mut [Verdict],
 ) {
     let mut without = Vec::new();
@@ -108,7 +108,7 @@ pub(super) fn conclude_open(
         else {
             continue;
         };
-        *verdict = match findings.remove(at) {
+        *verdict = match findings.get_mut(*at).and_then(Option::take) {
             Some(Finding::One { contact, rule }) => contacts
                 .get(contact)
                 .map_or(Verdict::Keep, |contact| found(account, contact, rule)),
@@ -116,16 +116,16 @@ pub(super) fn conclude_open(
                 rule,
                 candidates,
                 reason,
-            }) => Verdict::Become(Box::new(PsaStanding {
+            }) => Verdict::Become(PsaStanding {
                 rule: Some(rule),
                 candidates,
                 ..unlinked(account, PsaStatus::MoreThanOneMatch, Some(reason))
-            })),
+            }),
             // What is not on an incomplete list may still exist. A link that another account holds
             // is lost all the same.
             _ if !question.complete => match account.contact() {
                 None => Verdict::Keep,
-                Some(_) => Verdict::Become(Box::new(off(account, None))),
+                Some(_) => Verdict::Become(off(account, None)),
             },
             Some(Finding::None { homonyms }) => {
                 without.push((*at, homonyms));
@@ -153,13 +153,13 @@ fn found(account: &Account, contact: &Contact, rule: MatchRule) -> Verdict {
     } else {
         (PsaStatus::Matched, Some(rule))
     };
-    Verdict::Become(Box::new(PsaStanding {
+    Verdict::Become(PsaStanding {
         status,
         contact: Some(contact.id.clone()),
         rule,
         reason: remark(account, contact),
         ..PsaStanding::default()
-    }))
+    })
 }
 
 /// What decides about making contacts, over all accounts that have none.
@@ -215,10 +215,10 @@ impl<'a, 'q> Making<'a, 'q> {
             }
             (None, None) => (PsaStatus::NoMatch, Reason::ToBeMade),
         };
-        Verdict::Become(Box::new(PsaStanding {
+        Verdict::Become(PsaStanding {
             candidates: homonyms,
             ..unlinked(account, status, Some(reason))
-        }))
+        })
     }
 
     /// Why nobody wants a contact for it.

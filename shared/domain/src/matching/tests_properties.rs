@@ -1,5 +1,6 @@
 //! What must hold for any accounts and contacts. Values are drawn from few, so that they collide.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -204,7 +205,7 @@ proptest! {
     #[test]
     fn b58_no_contact_is_wanted_against_a_rule(mut world in a_world()) {
         world.settle();
-        let taken: BTreeSet<String> = world.contacts.iter().flat_map(|contact| {
+        let taken: BTreeSet<Cow<'_, str>> = world.contacts.iter().flat_map(|contact| {
             let main = contact.fields.email.as_deref();
             main.into_iter().chain(contact.alternate_emails.iter().map(String::as_str))
                 .filter_map(email::key).collect::<Vec<_>>()

@@ -1,6 +1,8 @@
 //! What must be written to the PSA for one account: nothing, a new contact, or a change of its
 //! contact. Only fields we own, only where they differ, never an absent value (D12, B242).
 
+use std::borrow::Cow;
+
 use super::contact::{Contact, ContactChange, ContactKind, ContactUpdate, ExternalId, NewContact};
 use super::{echo, value};
 use crate::account::{Account, AccountState};
@@ -99,12 +101,8 @@ fn new_contact(account: &Account, company: &CompanyId, site: Option<&SiteId>) ->
         fields.set(attribute, valid.map(str::to_owned));
     }
     fields.display_name = name_of(account);
-    let mut keys: Vec<String> = fields
-        .email
-        .as_deref()
-        .and_then(email::key)
-        .into_iter()
-        .collect();
+    let main = account.fields.get(Attribute::Email);
+    let mut keys: Vec<Cow<'_, str>> = main.and_then(email::key).into_iter().collect();
     let mut alternate_emails = Vec::new();
     for address in account.alternate_emails() {
         if let Some(key) = email::key(address).filter(|key| !keys.contains(key))

@@ -1,5 +1,7 @@
 //! Values of attributes: which are fit to be handed on, and when two are the same.
 
+use std::borrow::Cow;
+
 use crate::fields::Attribute;
 use crate::limits::TEXT_LENGTH_MAX;
 use crate::values::{email, phone};
@@ -32,7 +34,7 @@ pub(super) fn valid(attribute: Attribute, value: Option<&str>) -> Option<&str> {
 pub(super) fn key(attribute: Attribute, value: Option<&str>) -> Option<String> {
     let text = value.map(str::trim).filter(|text| !text.is_empty())?;
     let key = match attribute {
-        Attribute::Email => email::key(text),
+        Attribute::Email => email::key(text).map(Cow::into_owned),
         Attribute::Mobile | Attribute::Phone => phone::key(text),
         Attribute::DisplayName
         | Attribute::Username

@@ -3,7 +3,7 @@
 //! Absent says nothing, null and an empty list say that it was cleared. Privileges are not said:
 //! a user does not know its roles.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -54,6 +54,7 @@ fn values(user: &User<'_>) -> Values {
             Field::Value(enabled) => Said::Value(enabled),
             Field::Absent | Field::Null => Said::Nothing,
         },
+        fields: Vec::with_capacity(Attribute::ALL.len()),
         ..Values::default()
     };
     for (attribute, said) in [
@@ -121,15 +122,17 @@ fn alternate_emails(user: &User<'_>) -> Said<Vec<String>> {
         let (kind, rest) = address.split_once(':')?;
         kind.eq_ignore_ascii_case("smtp").then_some(rest)
     });
-    let mut found = BTreeMap::new();
-    for address in proxied.chain(texts(&user.other_mails)) {
-        if let Some(key) = email::key(address).filter(|key| Some(key) != main.as_ref()) {
-            found
-                .entry(key)
-                .or_insert_with(|| address.trim().to_owned());
-        }
-    }
-    let found: Vec<String> = found.into_values().take(ALTERNATE_EMAILS_MAX).collect();
+    let mut found: Vec<(Cow<'_, str>, &str)> = proxied
+        .chain(texts(&user.other_mails))
+        .filter_map(|address| Some((email::key(address)?, address.trim())))
+        .filter(|(key, _)| Some(key) != main.as_ref())
+        .collect();
+    // The sort keeps the order of what is equal: of several spellings, the first one stays.
+    found.sort_by(|(one, _), (other, _)| one.cmp(other));
+    found.dedup_by(|(later, _), (first, _)| later == first);
+    let found: Vec<String> = (found.into_iter().take(ALTERNATE_EMAILS_MAX))
+        .map(|(_, address)| address.to_owned())
+        .collect();
     Said::or_cleared((!found.is_empty()).then_some(found))
 }
 

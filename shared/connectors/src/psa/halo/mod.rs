@@ -38,6 +38,7 @@ pub(crate) mod webhook;
 mod wire;
 mod write;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
@@ -274,5 +275,5 @@ fn refused(field: &str, reason: &str) -> ConnectorError {
 
 /// What two spellings of one address have in common, real address or not.
 fn compared(address: &str) -> String {
-    email::key(address).unwrap_or_else(|| address.trim().to_lowercase())
+    email::key(address).map_or_else(|| address.trim().to_lowercase(), Cow::into_owned)
 }
