@@ -353,6 +353,12 @@ fn vendors_are_told_line_key_and_what_was_expected() {
                 "9: psa.webhook_password: expected at least 6 characters",
             ],
         ),
+    ]);
+}
+
+#[test]
+fn a_psa_that_is_not_known_and_files_that_are_not_there_are_told() {
+    assert_problems(&[
         (
             // Which keys are missing depends on the system.
             "[psa]\nsystem = \"hal\"\n".to_owned(),
