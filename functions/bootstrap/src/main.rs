@@ -3,38 +3,41 @@
 // The futures of all functions, nested in the runtime's, are deeper than the compiler expects.
 #![recursion_limit = "256"]
 
+mod functions;
+
 use admin_api::widget;
 use connectors::Vendors;
 use connectors::http::CallCounts;
+use functions::FUNCTIONS;
 use platform::telemetry::Measure;
 use platform::{App, Config, host, telemetry};
 
 /// Serves a queue with a function that talks to vendors, and says what each event cost in calls.
 macro_rules! queue {
-    ($app:ident, $vendors:ident, $handle:path) => {
+    ($app:ident, $handle:path) => {{
+        let vendors = Vendors::new()?;
         host::queue($app, async |app: &App, event: &_, budget: &_| {
-            let before = $vendors.calls();
-            let done = $handle(app, &$vendors, event, budget).await;
-            count_calls(app, &$vendors, before);
+            let before = vendors.calls();
+            let done = $handle(app, &vendors, event, budget).await;
+            count_calls(app, &vendors, before);
             done
         })
         .await
-    };
+    }};
 }
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), host::Error> {
-    let config = Config::from_env();
+    let config = Config::from_env(&FUNCTIONS);
     telemetry::log_to_stdout(config.as_ref().map_or("info", |config| &config.log));
     let config = config?;
-    let app = App::load(&config).await;
-    let vendors = Vendors::new()?;
+    let app = App::load(&config).await?;
     match config.handler.as_str() {
         "schedule" => host::schedule(app, schedule::handle).await,
-        "import" => queue!(app, vendors, import::handle),
-        "matching" => queue!(app, vendors, matching::handle),
-        "psa-push" => queue!(app, vendors, psa_push::handle),
-        "psa-webhook" => host::http(app.clone(), psa_webhook::router(app, vendors)).await,
+        "import" => queue!(app, import::handle),
+        "matching" => queue!(app, matching::handle),
+        "psa-push" => queue!(app, psa_push::handle),
+        "psa-webhook" => host::http(app.clone(), psa_webhook::router(app, Vendors::new()?)).await,
         "agent-upload" => host::http(app.clone(), agent_upload::router(app)).await,
         "admin-api" => host::http(app.clone(), admin_api::router(app)).await,
         "review-widget" => {
@@ -49,7 +52,7 @@ async fn main() -> Result<(), host::Error> {
             })
             .await
         }
-        other => Err(format!("_HANDLER names no function of Muster: {other}").into()),
+        other => Err(format!("{other} is listed as a function and is none").into()),
     }
 }
 

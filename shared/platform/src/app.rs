@@ -13,7 +13,7 @@ use domain::failure::{Disposition, Failure};
 use domain::id::{CustomerId, RunId, UploadId};
 use domain::limits::TABLE_REQUEST_SECONDS_MAX;
 
-use crate::aws_http;
+use crate::aws_http::{self, HttpError};
 use crate::bus::Bus;
 use crate::clock::Clock;
 use crate::config::Config;
@@ -52,9 +52,13 @@ const RETRIES: u32 = 4;
 impl App {
     /// The app of a Lambda function: real services, found by the environment that Lambda sets.
     /// Endpoints follow the SDK's own variables (`AWS_ENDPOINT_URL_DYNAMODB` and so on).
-    pub async fn load(config: &Config) -> Self {
+    ///
+    /// # Errors
+    /// Where TLS cannot be set up, as with a file of root certificates that has none.
+    pub async fn load(config: &Config) -> Result<Self, HttpError> {
+        let http = aws_http::client(config.root_certificates.as_deref())?;
         let sdk = aws_config::defaults(aws_config::BehaviorVersion::latest())
-            .http_client(aws_http::client())
+            .http_client(http)
             // Lambda gives both in the environment. Whoever searches everywhere else first brings
             // along, and makes at every start, clients that nobody uses here.
             .credentials_provider(EnvironmentVariableCredentialsProvider::new())
@@ -67,7 +71,7 @@ impl App {
         let table = client_config(aws_sdk_dynamodb::config::Builder::from(&sdk)).build();
         let table = aws_sdk_dynamodb::Client::from_conf(table);
         let client = aws_sdk_eventbridge::Client::new(&sdk);
-        Self {
+        Ok(Self {
             store: Store::new(table, &config.table, meter.clone()),
             bus: Bus::EventBridge {
                 client,
@@ -83,7 +87,7 @@ impl App {
             meter,
             role_claim: config.role_claim.clone(),
             decide_function: config.decide_function.clone(),
-        }
+        })
     }
 
     /// The app of a laptop or a test: a DynamoDB at that endpoint, everything else in memory.
@@ -136,12 +140,13 @@ impl App {
 
 /// A client for an emulated table. What it answers is trusted; what it is told is not secret.
 pub fn local_table(endpoint: &str) -> aws_sdk_dynamodb::Client {
+    let http = aws_http::client(None).expect("the roots that are built in need no file");
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version_latest()
         .region(aws_sdk_dynamodb::config::Region::new("us-east-1"))
         .endpoint_url(endpoint)
         .credentials_provider(Credentials::from_keys("local", "local", None))
-        .http_client(aws_smithy_http_client::Builder::new().build_http());
+        .http_client(http);
     aws_sdk_dynamodb::Client::from_conf(client_config(config).build())
 }
 

@@ -25,6 +25,10 @@ pub struct Config {
     /// `MUSTER_DECIDE_FUNCTION`, optional: the ARN of the function that carries out what is decided
     /// in the review widget.
     pub decide_function: Option<String>,
+    /// `SSL_CERT_FILE`, optional: a file with the only root certificates that services of AWS may
+    /// have theirs from, in PEM form. Where it is not set, Mozilla's are trusted, which are built
+    /// in. Calls to vendors do not look at it.
+    pub root_certificates: Option<String>,
     /// `_HANDLER`: which function this is, set by Lambda.
     pub handler: String,
 }
@@ -38,7 +42,7 @@ pub struct ConfigError(pub Vec<String>);
 const VALUE_LENGTH_MAX: usize = 256;
 
 impl Config {
-    /// Reads the environment of this process.
+    /// Reads the environment of this process. `functions` are the names that `_HANDLER` may have.
     ///
     /// # Errors
     /// Every variable that is missing or not usable.
@@ -46,15 +50,18 @@ impl Config {
         clippy::disallowed_methods,
         reason = "the one place that reads the environment"
     )]
-    pub fn from_env() -> Result<Self, ConfigError> {
-        Self::read(|name| std::env::var(name).ok())
+    pub fn from_env(functions: &[&str]) -> Result<Self, ConfigError> {
+        Self::read(functions, |name| std::env::var(name).ok())
     }
 
     /// Reads an environment.
     ///
     /// # Errors
     /// As [`Config::from_env`].
-    pub fn read(look_up: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+    pub fn read(
+        functions: &[&str],
+        look_up: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
         let mut problems = Vec::new();
         let mut take = |name: &str, default: Option<&str>| {
             let value = look_up(name).or_else(|| default.map(str::to_owned));
@@ -73,6 +80,7 @@ impl Config {
             log: take("MUSTER_LOG", Some(telemetry::LOG_DEFAULT)),
             role_claim: None,
             decide_function: None,
+            root_certificates: None,
             handler: take("_HANDLER", None),
         };
         let mut take_optional = |name: &str| {
@@ -83,12 +91,18 @@ impl Config {
         let config = Self {
             role_claim: take_optional("MUSTER_ROLE_CLAIM"),
             decide_function: take_optional("MUSTER_DECIDE_FUNCTION"),
+            root_certificates: take_optional("SSL_CERT_FILE"),
             ..config
         };
         // An empty value was told of already.
         let function = config.decide_function.as_deref().unwrap_or_default();
         if !function.is_empty() && !function.starts_with("arn:") {
             problems.push("MUSTER_DECIDE_FUNCTION must be the ARN of a function".to_owned());
+        }
+        // So was one that is missing or empty.
+        let handler = config.handler.as_str();
+        if !handler.is_empty() && !functions.contains(&handler) {
+            problems.push(format!("_HANDLER must be one of {}", functions.join(", ")));
         }
         if config.secrets_prefix.ends_with('/') {
             problems.push("MUSTER_SECRETS_PREFIX must not end with a slash".to_owned());
@@ -119,10 +133,15 @@ fn problem(value: &str) -> Option<String> {
 mod tests {
     use super::*;
 
-    const OPTIONAL: [&str; 3] = ["MUSTER_LOG", "MUSTER_ROLE_CLAIM", "MUSTER_DECIDE_FUNCTION"];
+    const OPTIONAL: [&str; 4] = [
+        "MUSTER_LOG",
+        "MUSTER_ROLE_CLAIM",
+        "MUSTER_DECIDE_FUNCTION",
+        "SSL_CERT_FILE",
+    ];
 
     fn read(changes: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::read(|name| {
+        Config::read(&["import", "_handler"], |name| {
             let change = changes.iter().find(|(changed, _)| *changed == name);
             match change {
                 Some((_, value)) => Some((*value).to_owned()),
@@ -134,7 +153,7 @@ mod tests {
 
     #[test]
     fn all_problems_are_told_together() {
-        let error = Config::read(|name| (name == "MUSTER_BUS").then(String::new)).unwrap_err();
+        let error = Config::read(&[], |name| (name == "MUSTER_BUS").then(String::new)).unwrap_err();
         assert_eq!(error.0.len(), 5);
         assert!(error.to_string().contains("MUSTER_TABLE is not set"));
         assert!(
@@ -177,12 +196,15 @@ mod tests {
             ("MUSTER_LOG", "import=loud"),
             ("MUSTER_ROLE_CLAIM", "the role"),
             ("MUSTER_DECIDE_FUNCTION", "review-decide"),
+            ("SSL_CERT_FILE", ""),
+            ("_HANDLER", "Import"),
         ];
         for (name, value) in unusable {
             let error = read(&[(name, value)]).unwrap_err();
             assert_eq!(error.0.len(), 1, "{error}");
             assert!(error.0[0].starts_with(name), "{error}");
-            assert!(!error.0[0].contains(value.trim()), "{error}");
+            let tells = !value.is_empty() && error.0[0].contains(value.trim());
+            assert!(!tells, "{error}");
         }
         let long = "x".repeat(257);
         assert!(read(&[("MUSTER_TABLE", &long)]).is_err());

@@ -12,6 +12,8 @@ use axum::http::{StatusCode, header};
 use axum::response::IntoResponse;
 use serde_json::Value;
 
+use crate::aws_http;
+
 /// What a test answers: a status and a body.
 pub(crate) type Answer = (u16, Value);
 
@@ -66,7 +68,7 @@ impl Settings {
         Self {
             region: Region::new("us-east-1"),
             credentials: Credentials::from_keys("local", "local", None),
-            http: aws_smithy_http_client::Builder::new().build_http(),
+            http: aws_http::client(None).unwrap(),
             retries: RetryConfig::disabled(),
         }
     }

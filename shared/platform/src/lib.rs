@@ -21,6 +21,7 @@ pub mod store;
 pub mod telemetry;
 
 pub use app::{App, local_table};
+pub use aws_http::HttpError;
 pub use budget::Budget;
 pub use bus::{Bus, BusError};
 pub use clock::{Clock, FixedTime};

@@ -103,7 +103,7 @@ pub(super) async fn deployed_config(aws: &Aws, handler: &str) -> Config {
     let path = format!("/2015-03-31/functions/muster-test-{handler}/configuration");
     let function = aws.get("lambda", &path).await;
     let variables = &function["Environment"]["Variables"];
-    let config = Config::read(|name| match name {
+    let config = Config::read(&[handler], |name| match name {
         "_HANDLER" => function["Handler"].as_str().map(str::to_owned),
         _ => variables[name].as_str().map(str::to_owned),
     });

@@ -35,7 +35,9 @@ pub(super) struct Deployed {
 impl Deployed {
     /// A function's app, from the environment that it was deployed with; its role watches.
     pub(super) async fn at_work(&self, handler: &str) -> App {
-        let mut app = App::load(&deployed_config(&self.aws, handler).await).await;
+        let mut app = App::load(&deployed_config(&self.aws, handler).await)
+            .await
+            .unwrap();
         app.metrics = Metrics::silent();
         self.guard.watch(handler);
         app
@@ -101,7 +103,9 @@ async fn set_up(aws: &Aws, world: &mut World) -> String {
         aws.call("secretsmanager", "secretsmanager.CreateSecret", secret)
             .await;
     }
-    let app = App::load(&deployed_config(aws, "admin-api").await).await;
+    let app = App::load(&deployed_config(aws, "admin-api").await)
+        .await
+        .unwrap();
     configured::put(&app, config).await.unwrap();
     enrol(&app, &id("northwind")).await.unwrap().token
 }

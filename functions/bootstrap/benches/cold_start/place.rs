@@ -12,17 +12,6 @@ use simulators::Aws;
 use simulators::lambda::events::{HttpRequest, batch, tick};
 use tokio::net::TcpListener;
 
-/// Every setting of `_HANDLER`.
-pub(crate) const FUNCTIONS: [&str; 7] = [
-    "schedule",
-    "import",
-    "matching",
-    "psa-push",
-    "psa-webhook",
-    "agent-upload",
-    "admin-api",
-];
-
 const TABLE: &str = "muster-bench";
 
 /// A table without customers, a bus, two secrets.
@@ -94,7 +83,12 @@ pub(crate) fn event(function: &str) -> String {
         "admin-api" => HttpRequest::new("GET", "/v1/customers/nobody/accounts")
             .bearer("nobody")
             .event(),
-        _ => "{}".to_owned(),
+        // What waits for a person is in the table.
+        "review-widget" => "{}".to_owned(),
+        "review-decide" => {
+            json!({ "action": "approve", "customer": "nobody", "run": "run_0" }).to_string()
+        }
+        other => panic!("{other} is a function without an event"),
     }
 }
 

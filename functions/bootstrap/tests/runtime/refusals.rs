@@ -2,6 +2,7 @@
 
 use simulators::lambda::{Function, Phase};
 
+use crate::functions::FUNCTIONS;
 use crate::world::{PATIENCE, World, bootstrap, keeps_its_secrets};
 
 #[tokio::test]
@@ -59,28 +60,46 @@ async fn a_handler_setting_that_names_no_function_is_refused() {
             !function.ended(PATIENCE).await.unwrap().success(),
             "{handler}"
         );
-        assert!(
-            function.output().contains("_HANDLER"),
-            "{}",
-            function.output()
-        );
+        let output = function.output();
+        assert!(output.contains("_HANDLER must be one of"), "{output}");
         refused(&function);
     }
 }
 
 #[tokio::test]
+async fn an_unknown_function_is_told_together_with_a_table_that_is_missing() {
+    let world = World::new().await;
+    let mut environment = world.environment();
+    environment.remove("MUSTER_TABLE");
+    let started = Function::spawn(bootstrap(), "hush", &environment).await;
+    let mut function = started.unwrap();
+    assert!(!function.ended(PATIENCE).await.unwrap().success());
+    let output = function.output();
+    assert!(output.contains("MUSTER_TABLE is not set"), "{output}");
+    for name in FUNCTIONS {
+        assert!(output.contains(name), "{name}: {output}");
+    }
+    keeps_its_secrets(&output);
+    refused(&function);
+}
+
+#[tokio::test]
+async fn a_file_of_root_certificates_that_is_not_there_is_told_at_the_start() {
+    let world = World::new().await;
+    let mut environment = world.environment();
+    environment.insert("SSL_CERT_FILE", "/nowhere/roots.pem".to_owned());
+    let started = Function::spawn(bootstrap(), "import", &environment).await;
+    let mut function = started.unwrap();
+    assert!(!function.ended(PATIENCE).await.unwrap().success());
+    let output = function.output();
+    assert!(output.contains("SSL_CERT_FILE"), "{output}");
+    refused(&function);
+}
+
+#[tokio::test]
 async fn sigterm_ends_every_function_and_none_says_a_word_that_it_should_not() {
     let world = World::new().await;
-    let all = [
-        "schedule",
-        "import",
-        "matching",
-        "psa-push",
-        "psa-webhook",
-        "agent-upload",
-        "admin-api",
-    ];
-    for handler in all {
+    for handler in FUNCTIONS {
         let function = world.start(handler).await;
         // It waits for work; there is nothing to finish first.
         world.stop(function).await;
