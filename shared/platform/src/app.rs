@@ -19,6 +19,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::ids::Ids;
 use crate::meter::Meter;
+use crate::on_use::OnUse;
 use crate::secrets::Secrets;
 use crate::store::{Store, client_config};
 use crate::telemetry::{Measure, Metrics};
@@ -70,17 +71,16 @@ impl App {
         let meter = Meter::new();
         let table = client_config(aws_sdk_dynamodb::config::Builder::from(&sdk)).build();
         let table = aws_sdk_dynamodb::Client::from_conf(table);
-        let client = aws_sdk_eventbridge::Client::new(&sdk);
+        let for_bus = sdk.clone();
+        let bus = OnUse::new(move || aws_sdk_eventbridge::Client::new(&for_bus));
+        let secrets = OnUse::new(move || aws_sdk_secretsmanager::Client::new(&sdk));
         Ok(Self {
             store: Store::new(table, &config.table, meter.clone()),
             bus: Bus::EventBridge {
-                client,
+                client: bus,
                 name: config.bus.clone(),
             },
-            secrets: Secrets::aws(
-                aws_sdk_secretsmanager::Client::new(&sdk),
-                config.secrets_prefix.clone(),
-            ),
+            secrets: Secrets::aws(secrets, config.secrets_prefix.clone()),
             clock: Clock::System,
             ids: Ids::default(),
             metrics: Metrics::stdout(&config.handler, &config.stage),

@@ -12,6 +12,8 @@ use domain::id::CustomerId;
 use domain::limits::{EVENT_BYTES_MAX, EVENTS_PER_CALL_MAX};
 use tokio::sync::mpsc::UnboundedSender;
 
+use crate::on_use::OnUse;
+
 #[cfg(test)]
 mod tests;
 
@@ -29,7 +31,7 @@ pub enum Bus {
     /// EventBridge.
     EventBridge {
         /// The client.
-        client: aws_sdk_eventbridge::Client,
+        client: OnUse<aws_sdk_eventbridge::Client>,
         /// The name of our bus.
         name: String,
     },

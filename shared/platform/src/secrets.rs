@@ -20,6 +20,8 @@ use secrecy::SecretString;
 
 use cache::Cache;
 
+use crate::on_use::OnUse;
+
 /// Which secret. Its value is a JSON document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SecretName {
@@ -93,7 +95,7 @@ pub enum Secrets {
 
 /// Secrets Manager, with what was read lately.
 pub struct Manager {
-    client: aws_sdk_secretsmanager::Client,
+    client: OnUse<aws_sdk_secretsmanager::Client>,
     /// The first part of every secret's name, as `muster/production`.
     prefix: String,
     cache: Cache,
@@ -101,7 +103,7 @@ pub struct Manager {
 
 impl Secrets {
     /// Secrets Manager: the secrets `<prefix>/graph` and so on.
-    pub fn aws(client: aws_sdk_secretsmanager::Client, prefix: impl Into<String>) -> Self {
+    pub fn aws(client: OnUse<aws_sdk_secretsmanager::Client>, prefix: impl Into<String>) -> Self {
         Self::Aws(Arc::new(Manager {
             client,
             prefix: prefix.into(),

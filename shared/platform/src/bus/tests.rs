@@ -36,7 +36,7 @@ fn bus(fake: &Fake) -> Bus {
         .retry_config(settings.retries)
         .build();
     Bus::EventBridge {
-        client: aws_sdk_eventbridge::Client::from_conf(config),
+        client: OnUse::new(|| aws_sdk_eventbridge::Client::from_conf(config)),
         name: "ours".into(),
     }
 }

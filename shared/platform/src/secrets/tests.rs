@@ -20,7 +20,7 @@ fn secrets(fake: &Fake) -> Secrets {
         .retry_config(settings.retries)
         .build();
     Secrets::aws(
-        aws_sdk_secretsmanager::Client::from_conf(config),
+        OnUse::new(|| aws_sdk_secretsmanager::Client::from_conf(config)),
         "muster/test",
     )
 }
