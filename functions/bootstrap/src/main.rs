@@ -30,8 +30,11 @@ macro_rules! queue {
 async fn main() -> Result<(), host::Error> {
     let config = Config::from_env(&FUNCTIONS);
     telemetry::log_to_stdout(config.as_ref().map_or("info", |config| &config.log));
-    let config = config?;
-    let app = App::load(&config).await?;
+    // As texts, since the process ends with the `Debug` of an error, which says less.
+    let config = config.map_err(|error| error.to_string())?;
+    let app = App::load(&config)
+        .await
+        .map_err(|error| error.to_string())?;
     match config.handler.as_str() {
         "schedule" => host::schedule(app, schedule::handle).await,
         "import" => queue!(app, import::handle),
