@@ -52,7 +52,8 @@ pub async fn handle(
     let mut outcome = Outcome::quiet();
     let mut again = None;
     for source in &customer.sources {
-        match look_at(&mut session, *source).await {
+        // In a box: what reads a source is deep, and would be a part of every future around it.
+        match Box::pin(look_at(&mut session, *source)).await {
             Ok(part) => outcome.add(part),
             Err(failure) => match failure.disposition() {
                 Disposition::Retry { .. } | Disposition::Defect => {
