@@ -147,9 +147,7 @@ impl Store {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<(Vec<Review>, Option<String>), StoreError> {
-        let (items, next) = self.review_page("", cursor, limit).await?;
-        let reviews = items.into_iter().filter_map(review_of).collect();
-        Ok((reviews, next))
+        self.review_page("", cursor, limit, review_of).await
     }
 
     /// The runs that wait, by customer; otherwise as [`Store::reviews`].
@@ -161,9 +159,7 @@ impl Store {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<(Vec<RunReview>, Option<String>), StoreError> {
-        let (items, next) = self.review_page("RUN#", cursor, limit).await?;
-        let reviews = items.into_iter().filter_map(readable).collect();
-        Ok((reviews, next))
+        self.review_page("RUN#", cursor, limit, readable).await
     }
 
     /// The customers with accounts that more than one contact fits, by customer; otherwise as
@@ -176,29 +172,28 @@ impl Store {
         cursor: Option<&str>,
         limit: u32,
     ) -> Result<(Vec<MatchReview>, Option<String>), StoreError> {
-        let (items, next) = self.review_page("MATCHES#", cursor, limit).await?;
-        let reviews = items.into_iter().filter_map(readable).collect();
-        Ok((reviews, next))
+        self.review_page("MATCHES#", cursor, limit, readable).await
     }
 
     /// The accounts of one customer that more than one contact fits, where there are any.
     ///
     /// # Errors
-    /// Those of the table; `Corrupt` for an item that cannot be read.
+    /// Those of the table.
     pub async fn match_review(
         &self,
         customer: &CustomerId,
     ) -> Result<Option<MatchReview>, StoreError> {
         let key = Key::MatchReview(customer.clone());
-        self.get(&key).await?.map(value_of).transpose()
+        Ok(self.get(&key).await?.and_then(readable))
     }
 
-    async fn review_page(
+    async fn review_page<T>(
         &self,
         begins: &'static str,
         cursor: Option<&str>,
         limit: u32,
-    ) -> Result<(Vec<Item>, Option<String>), StoreError> {
+        read: fn(Item) -> Option<T>,
+    ) -> Result<(Vec<T>, Option<String>), StoreError> {
         let limit = limit.clamp(1, REVIEWS_PER_ANSWER_MAX) as usize;
         let partition = Partition {
             sk_begins: begins,
@@ -220,7 +215,8 @@ impl Store {
         let has_more = items.len() > limit;
         items.truncate(limit);
         let last = items.last().and_then(Key::of).filter(|_| has_more);
-        Ok((items, last.map(|key| key.sk())))
+        let reviews = items.into_iter().filter_map(read).collect();
+        Ok((reviews, last.map(|key| key.sk())))
     }
 
     /// How much waits, over all customers.

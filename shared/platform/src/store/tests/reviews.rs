@@ -131,6 +131,7 @@ async fn a_note_that_cannot_be_read_stops_nothing_and_is_written_anew() {
     let counts = store.review_counts().await.unwrap();
     assert_eq!(counts, ReviewCounts::default());
     assert_eq!(store.reviews(None, 10).await.unwrap(), (vec![], None));
+    assert_eq!(store.match_review(&northwind()).await.unwrap(), None);
     let review = failed(1, "refused");
     let wanted = Some(review.clone());
     store.review_run(&northwind(), wanted).await.unwrap();
