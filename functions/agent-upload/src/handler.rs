@@ -111,7 +111,7 @@ async fn take_part(
     }
     let stored = app
         .store
-        .put_part(&record, file, part, &digest, body, app.clock.now())
+        .put_part(&record, file, part, &digest, body)
         .await
         .map_err(unavailable)?;
     match stored {

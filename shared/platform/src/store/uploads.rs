@@ -132,7 +132,6 @@ impl Store {
         part: u32,
         digest: &str,
         content: Bytes,
-        _now: Timestamp,
     ) -> Result<PartStored, StoreError> {
         if content.len() > UPLOAD_PART_BYTES_MAX {
             let code = "the part is too large".to_owned();

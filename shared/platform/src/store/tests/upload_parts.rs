@@ -32,7 +32,7 @@ async fn put(store: &Store, record: &UploadRecord, place: (u32, u32), text: &str
     let content = Bytes::from(text.to_owned());
     let digest = format!("digest of {text}");
     let (file, part) = place;
-    let put = store.put_part(record, file, part, &digest, content, at(1));
+    let put = store.put_part(record, file, part, &digest, content);
     put.await.unwrap()
 }
 
@@ -97,14 +97,12 @@ async fn a_part_has_a_limit_and_the_largest_fits() {
     store.create_upload(&record).await.unwrap();
     let content = Bytes::from(vec![7; UPLOAD_PART_BYTES_MAX + 1]);
     let put = store
-        .put_part(&record, 1, 1, "digest", content.clone(), at(1))
+        .put_part(&record, 1, 1, "digest", content.clone())
         .await;
     assert!(matches!(put, Err(StoreError::Refused { .. })));
     for part in 1..=4 {
         let content = content.slice(1..);
-        let put = store
-            .put_part(&record, 1, part, "digest", content, at(1))
-            .await;
+        let put = store.put_part(&record, 1, part, "digest", content).await;
         assert_eq!(put.unwrap(), PartStored::Stored);
     }
     let files = store.parts(&record.id).await.unwrap();

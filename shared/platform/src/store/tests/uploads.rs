@@ -42,7 +42,7 @@ async fn parts_may_come_twice_and_in_any_order_but_never_change() {
         let digest = format!("digest of {text}");
         let content = Bytes::from_static(text.as_bytes());
         store
-            .put_part(&record, file, part, &digest, content, now())
+            .put_part(&record, file, part, &digest, content)
             .await
             .unwrap()
     };
