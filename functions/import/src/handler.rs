@@ -7,7 +7,7 @@ use domain::failure::{Disposition, Failure};
 use domain::id::RunId;
 use domain::identity::Source;
 use domain::policy::resolve;
-use domain::run::{Run, RunReason, RunStatus};
+use domain::run::{Run, RunCounts, RunReason, RunStatus};
 use platform::store::RunReview;
 use platform::telemetry::{Measure, of_run};
 use platform::{App, Budget};
@@ -73,12 +73,7 @@ pub async fn handle(
     };
     session.close().await?;
 
-    let mut whole = outcome.clone();
-    if let Some(before) = &before {
-        whole.counts.add(before.counts);
-    }
-    let started_at = before.map_or(started_at, |before| before.started_at);
-    keep_run(app, &session, &whole, reason, started_at).await?;
+    keep_run(app, &session, &outcome, reason, started_at, before).await?;
     review(app, &session, &outcome, asked_about).await?;
     announce(app, envelope, run, &outcome).await?;
     match again {
@@ -138,23 +133,31 @@ fn failed(customer: &Customer, source: Source, failure: &Failure) -> Outcome {
     }
 }
 
-/// Keeps the run, unless it was a look at which nothing was new.
+/// Keeps the run, with what it did `before` this continuation of it, unless it was a look at which
+/// nothing was new. A run that was begun ends even if another one did the rest.
 async fn keep_run(
     app: &App,
     session: &Session<'_>,
     outcome: &Outcome,
     reason: RunReason,
     started_at: jiff::Timestamp,
+    before: Option<Run>,
 ) -> Result<(), Failure> {
-    let counts = outcome.counts;
+    let is_begun = before.is_some();
+    let mut counts = outcome.counts;
+    let mut begun_at = started_at;
+    if let Some(before) = before {
+        counts.add(before.counts);
+        begun_at = before.started_at;
+    }
     tracing::info!(
         customer.id = %session.customer.id, run.id = %session.run,
         status = outcome.status.as_str(), counts.created, counts.updated, counts.unchanged,
         counts.disabled, counts.removed, counts.out_of_scope, counts.unreadable,
         error = outcome.error.as_deref(), "import ended"
     );
-    measure(app, session, outcome);
-    let nothing_new = outcome.status == RunStatus::Succeeded && !session.has_written();
+    measure(app, session, outcome, &counts);
+    let nothing_new = outcome.status == RunStatus::Succeeded && !session.has_written() && !is_begun;
     if nothing_new {
         return Ok(());
     }
@@ -162,7 +165,7 @@ async fn keep_run(
         id: session.run.clone(),
         customer: session.customer.id.clone(),
         reason,
-        started_at,
+        started_at: begun_at,
         ended_at: (!outcome.continues).then(|| app.clock.now()),
         status: if outcome.continues {
             RunStatus::Running
@@ -201,11 +204,11 @@ async fn review(
 }
 
 /// What operators count. A run that goes on is counted when it ends.
-fn measure(app: &App, session: &Session<'_>, outcome: &Outcome) {
+fn measure(app: &App, session: &Session<'_>, outcome: &Outcome, counts: &RunCounts) {
     if outcome.continues {
         return;
     }
-    let mut measures = of_run(&outcome.counts);
+    let mut measures = of_run(counts);
     measures.extend(match outcome.status {
         RunStatus::Succeeded => Some(Measure::RUNS_SUCCEEDED.of(1)),
         RunStatus::Failed => Some(Measure::RUNS_FAILED.of(1)),

@@ -118,6 +118,23 @@ async fn the_continuation_that_was_asked_for_goes_on_where_the_run_stopped() {
 }
 
 #[tokio::test]
+async fn a_run_whose_round_another_one_ended_ends_as_well() {
+    let mut world = paged(18).await;
+    let first = request(&world, "northwind");
+    assert!(handle(&mut world, &first, 10).await.unwrap().continues);
+    let second = request(&world, "northwind");
+    assert!(!handle(&mut world, &second, 900).await.unwrap().continues);
+    let late = handle(&mut world, &continuation(&first), 900).await;
+    assert!(!late.unwrap().continues);
+    let kept = runs(&world, "northwind").await;
+    assert_eq!(kept.len(), 2);
+    for run in kept {
+        assert_eq!(run.status, RunStatus::Succeeded, "{:?}", run.reason);
+        assert!(run.ended_at.is_some());
+    }
+}
+
+#[tokio::test]
 async fn b16_leavers_of_a_round_that_was_handed_over_go_at_its_end() {
     let mut world = paged(18).await;
     world.run().await;
