@@ -21,17 +21,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::directory::graph::{self, Graph};
 use crate::error::ConnectorError;
-use crate::http::{BaseUrl, CallCounts, Calls, ClientError, Pace, Pause, Vendor, VendorKind};
+use crate::http::{
+    BaseUrl, CallCounts, Calls, ClientError, Pace, Pause, Remembered, Vendor, VendorKind,
+};
 use crate::psa::Psa;
 use crate::token::Tokens;
 
-/// Everything that calls to vendors share in a process: connections, tokens, paces and counters.
+/// Everything that calls to vendors share in a process: connections, tokens, paces, addresses and
+/// counters.
 /// Cheap to clone; clones share all of it.
 #[derive(Debug, Clone)]
 pub struct Vendors {
     http: reqwest::Client,
     tokens: Tokens,
     paces: Arc<Mutex<BTreeMap<String, Pace>>>,
+    remembered: Remembered,
     calls: Calls,
     pause: Pause,
 }
@@ -43,6 +47,7 @@ impl Vendors {
             http: http::client()?,
             tokens: Tokens::default(),
             paces: Arc::default(),
+            remembered: Remembered::default(),
             calls: Calls::default(),
             pause: Pause::default(),
         })
@@ -81,6 +86,11 @@ impl Vendors {
     /// The tokens of all connections.
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.tokens
+    }
+
+    /// What vendors told of where they are.
+    pub(crate) fn remembered(&self) -> &Remembered {
+        &self.remembered
     }
 
     /// The pace of one vendor instance, named by its base address and client id.

@@ -12,6 +12,7 @@ mod calls;
 mod client;
 mod pace;
 mod pause;
+mod remembered;
 mod request;
 #[cfg(test)]
 pub(crate) mod scripted;
@@ -34,6 +35,7 @@ pub use client::ClientError;
 pub(crate) use client::client;
 pub(crate) use pace::Pace;
 pub use pause::Pause;
+pub(crate) use remembered::Remembered;
 pub(crate) use request::RequestParts;
 
 use crate::error::{ConnectorError, Garble};

@@ -5,6 +5,7 @@
 //! decides what to write; a write that may have arrived unseen is an error, never a guess.
 
 mod halo;
+mod masking;
 mod settings;
 pub mod webhook;
 

@@ -65,8 +65,8 @@ impl Settings {
 
     /// Can these settings work? [`super::connect`] asks too.
     pub fn check(&self) -> Result<(), SettingsError> {
-        let path_token = self.webhook_path_token().expose_secret();
-        if path_token.len() < WEBHOOK_PATH_TOKEN_LENGTH_MIN {
+        let path_token = self.webhook_path_token();
+        if path_token.is_some_and(|t| t.expose_secret().len() < WEBHOOK_PATH_TOKEN_LENGTH_MIN) {
             return Err(wrong(
                 "webhook_path_token",
                 "must have at least 8 characters",
@@ -77,10 +77,10 @@ impl Settings {
         }
     }
 
-    /// The last part of the path to which the PSA delivers.
-    pub(crate) fn webhook_path_token(&self) -> &SecretString {
+    /// The last part of the path to which the PSA delivers; `None` where nothing is delivered.
+    pub(crate) fn webhook_path_token(&self) -> Option<&SecretString> {
         match self {
-            Self::Halo(settings) => &settings.webhook_path_token,
+            Self::Halo(settings) => Some(&settings.webhook_path_token),
         }
     }
 }

@@ -111,9 +111,11 @@ pub(crate) fn check_path(
     settings: &Settings,
     unverified: UnverifiedDelivery<'_>,
 ) -> Result<(), DeliveryError> {
-    let path_token = settings.webhook_path_token().expose_secret();
     let is_ours = unverified.system == settings.system().as_str()
-        && is_same(path_token.as_bytes(), unverified.path_token.as_bytes());
+        && settings.webhook_path_token().is_some_and(|path_token| {
+            let path_token = path_token.expose_secret().as_bytes();
+            is_same(path_token, unverified.path_token.as_bytes())
+        });
     if is_ours {
         Ok(())
     } else {

@@ -16,6 +16,7 @@ use super::write::{Refusal, Write};
 use crate::Vendors;
 use crate::error::{ConnectorError, Garble};
 use crate::http::{Answer, RequestParts, VendorKind};
+use crate::psa::masking::is_html;
 use crate::psa::unusable;
 use crate::token::{Grant, SignInError, SignedIn, judge_sign_in};
 
@@ -210,7 +211,7 @@ fn judge(
         _ => {}
     }
     // A page says that this is not the API; so says a redirect.
-    if status.is_redirection() || answers::is_html(answer.content_type(), &answer.body) {
+    if status.is_redirection() || is_html(answer.content_type(), &answer.body) {
         let what = format!(
             "a web page or a redirect instead of JSON (status {}); api_url must end in /api",
             status.as_u16()
@@ -241,7 +242,7 @@ fn judge(
 
 /// What an answer of the sign-in means that gave no token.
 fn judge_token(answer: &Answer) -> ConnectorError {
-    if answers::is_html(answer.content_type(), &answer.body) || answer.status.is_redirection() {
+    if is_html(answer.content_type(), &answer.body) || answer.status.is_redirection() {
         let what = format!(
             "a web page or a redirect (status {})",
             answer.status.as_u16()
