@@ -10,6 +10,7 @@ pub mod due;
 pub mod event;
 pub mod failure;
 pub mod fields;
+pub mod gaps;
 pub mod id;
 pub mod identity;
 pub mod import;

@@ -86,6 +86,8 @@ fn contact(number: usize) -> Contact {
         active: true,
         external_id: Some(ExternalId::Empty),
         kind: ContactKind::Person,
+        custom: BTreeMap::new(),
+        types: Vec::new(),
     }
 }
 

@@ -99,6 +99,7 @@ impl Bench {
             fields,
             alternate_emails: vec!["i.berg@northwind.example".to_owned()],
             external_id: Some("0785ef7c-0000-4000-8000-0000000000aa".to_owned()),
+            custom: Vec::new(),
         }
     }
 
@@ -127,5 +128,6 @@ fn change(contact: &ContactId, attribute: Attribute, value: &str) -> ContactUpda
         set: vec![(attribute, Some(value.to_owned()))],
         external_id: None,
         active: None,
+        custom: Vec::new(),
     }
 }

@@ -13,11 +13,11 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use async_trait::async_trait;
-use domain::fields::Attribute;
 use domain::id::{CompanyId, ContactId, SiteId};
 use domain::limits::CONTACTS_MAX;
 use domain::push::contact::{Contact, ContactChange};
 
+pub use domain::gaps::Gaps;
 pub use halo::HaloSettings;
 pub use settings::{
     Settings, SettingsError, WEBHOOK_PASSWORD_LENGTH_MIN, WEBHOOK_PATH_TOKEN_LENGTH_MIN,
@@ -72,6 +72,21 @@ pub struct Company {
     pub name: String,
     /// Is it in use?
     pub active: bool,
+    /// The territory it belongs to, where the PSA has such a thing and the answer said so (B144).
+    pub territory: Option<String>,
+    /// The MSP's person who looks after it, as above (B144).
+    pub account_manager: Option<String>,
+}
+
+/// What came of writing the id of a tenant to a company.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TenantIdWrite {
+    /// The company says it now.
+    Written,
+    /// It said so before; nothing was written.
+    AlreadyThere,
+    /// Companies of this PSA have no field `Tenant365Id` (D8, B161).
+    NoField,
 }
 
 /// What credentials that work may do.
@@ -111,34 +126,6 @@ pub struct ContactsPage {
     pub contacts: Vec<Contact>,
     /// Where it goes on; `None` on the last page.
     pub next: Option<PageToken>,
-}
-
-/// What a vendor cannot do.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Gaps {
-    /// Attributes that its contacts lack. Never put into a [`ContactChange`] to update one.
-    pub attributes: Vec<Attribute>,
-    /// How many addresses a contact has besides its main one.
-    pub alternate_emails_max: usize,
-    /// Its contacts have no place for an Entra object id.
-    pub no_external_id: bool,
-    /// Rows of its lists may lack alternate addresses and the external id; [`Psa::contact`] has
-    /// them.
-    pub thin_lists: bool,
-    /// Its deliveries have no signature, and prove their origin by shared secrets alone.
-    pub unsigned_deliveries: bool,
-    /// Nothing in it tells a repeated create from a second one: look before each create.
-    pub no_create_once: bool,
-    /// It sends nothing by itself when a contact changes: its changes are seen at the next listing.
-    pub no_deliveries: bool,
-    /// A contact cannot be put out of use, nor back (B150).
-    pub no_active_status: bool,
-    /// A company has no place for the tenant's id, or none that can be written (B161).
-    pub no_company_fields: bool,
-    /// A company's territory and account manager are not taken over (B145).
-    pub no_territory: bool,
-    /// Names of contacts cannot be left as the PSA has them while all else is written (B163).
-    pub no_kept_names: bool,
 }
 
 /// A PSA, as one customer of the vendor (the MSP) sees it.
@@ -209,6 +196,17 @@ pub trait Psa: Send + Sync {
 
     /// The site on which a contact of a company is made if nobody names one.
     async fn default_site(&self, company: &CompanyId) -> Result<Option<SiteId>, ConnectorError>;
+
+    /// Writes the id of a customer's Microsoft 365 tenant to the company's custom field
+    /// `Tenant365Id`, unless it says so already (B159, B160). A company without that field is no
+    /// error. Unless [`Gaps::no_company_fields`], every vendor has it.
+    async fn write_tenant_id(
+        &self,
+        _company: &CompanyId,
+        _tenant_id: &str,
+    ) -> Result<TenantIdWrite, ConnectorError> {
+        Ok(TenantIdWrite::NoField)
+    }
 
     /// What this vendor cannot do.
     fn gaps(&self) -> Gaps;

@@ -57,6 +57,8 @@ pub(crate) fn contact(id: &str) -> Contact {
         active: true,
         external_id: Some(ExternalId::Empty),
         kind: ContactKind::Person,
+        custom: BTreeMap::new(),
+        types: Vec::new(),
     }
 }
 

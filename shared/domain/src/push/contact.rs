@@ -1,7 +1,9 @@
 //! A contact: what all PSAs have in common, and what some leave out.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
+use super::custom::CustomField;
 use crate::fields::{Attribute, Fields};
 use crate::id::{AccountId, CompanyId, ContactId, SiteId};
 
@@ -27,6 +29,12 @@ pub struct Contact {
     pub external_id: Option<ExternalId>,
     /// Is it a human's record, or one that must be left alone?
     pub kind: ContactKind,
+    /// What its custom fields hold, empty or not. One that is not here is none that the PSA has, or
+    /// this answer did not tell of it; it is never written (D8, B153).
+    pub custom: BTreeMap<CustomField, Option<String>>,
+    /// The types that the MSP gave it, by the PSA's own types or the field `TypeMapping` (B141 to
+    /// B143).
+    pub types: Vec<String>,
 }
 
 /// The Entra object id of a contact, as far as an answer told.
@@ -91,6 +99,8 @@ pub struct NewContact {
     pub alternate_emails: Vec<String>,
     /// The Entra object id.
     pub external_id: Option<String>,
+    /// Values for custom fields; one that the PSA does not have is left out (B153).
+    pub custom: Vec<(CustomField, String)>,
 }
 
 /// A contact to change.
@@ -106,12 +116,17 @@ pub struct ContactUpdate {
     pub external_id: Option<String>,
     /// Put in use or out of use.
     pub active: Option<bool>,
+    /// Values to write to custom fields that the contact has.
+    pub custom: Vec<(CustomField, String)>,
 }
 
 impl ContactUpdate {
     /// Nothing to write?
     pub fn is_empty(&self) -> bool {
-        self.set.is_empty() && self.external_id.is_none() && self.active.is_none()
+        self.set.is_empty()
+            && self.external_id.is_none()
+            && self.active.is_none()
+            && self.custom.is_empty()
     }
 }
 

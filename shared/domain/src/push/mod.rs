@@ -9,6 +9,7 @@
 //! - Records that are no person's are left alone.
 
 pub mod contact;
+pub mod custom;
 mod echo;
 mod edit;
 mod plan;

@@ -119,6 +119,7 @@ fn new_contact(account: &Account, company: &CompanyId, site: Option<&SiteId>) ->
         fields,
         alternate_emails,
         external_id: account.entra_object_id().map(str::to_owned),
+        custom: Vec::new(),
     }
 }
 
@@ -132,6 +133,7 @@ fn update(account: &Account, contact: &Contact, policy: &Policy) -> Push {
         set: Vec::new(),
         external_id: None,
         active: None,
+        custom: Vec::new(),
     };
     // An account that left has nothing more to say than that it left.
     if policy.update_psa_contact && account.state != AccountState::Removed {

@@ -35,6 +35,9 @@ pub(super) fn applied(contact: &Contact, update: &ContactUpdate) -> Contact {
         contact.external_id = Some(ExternalId::Id(id.clone()));
     }
     contact.active = update.active.unwrap_or(contact.active);
+    for (field, value) in &update.custom {
+        contact.custom.insert(*field, Some(value.clone()));
+    }
     contact
 }
 
@@ -386,6 +389,7 @@ fn digests_tell_no_values_and_differ_between_accounts() {
             ],
             external_id: Some("oid-a".into()),
             active: Some(true),
+            custom: Vec::new(),
         });
         with_pushed(&account.psa, &change).pushed
     };
@@ -411,6 +415,7 @@ fn an_attribute_that_was_cleared_is_forgotten() {
             set: vec![(Attribute::JobTitle, value.map(str::to_owned))],
             external_id: None,
             active: None,
+            custom: Vec::new(),
         })
     };
     let standing = with_pushed(&account.psa, &write(Some("Hygienist")));

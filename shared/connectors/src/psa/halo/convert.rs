@@ -1,5 +1,7 @@
 //! Halo's words to ours. Pure: what is known of a contact is what the answer held, no more.
 
+use std::collections::BTreeMap;
+
 use domain::fields::{Attribute, Fields};
 use domain::id::{CompanyId, ContactId, SiteId};
 use domain::identity::Said;
@@ -52,6 +54,8 @@ pub(super) fn contact(user: WireUser, company: CompanyId) -> Result<Contact, Wir
             Said::Value(id) => Some(ExternalId::Id(id.trim().to_ascii_lowercase())),
         },
         kind,
+        custom: BTreeMap::new(),
+        types: Vec::new(),
     })
 }
 
@@ -78,6 +82,8 @@ pub(super) fn company(client: WireClient) -> Result<Company, WireError> {
         id: client.id.and_then(company_id).ok_or(WireError::BadRow)?,
         name: client.name.value().cloned().unwrap_or_default(),
         active: !client.inactive.unwrap_or(false),
+        territory: None,
+        account_manager: None,
     })
 }
 

@@ -234,6 +234,7 @@ mod tests {
             fields,
             alternate_emails: Vec::new(),
             external_id: None,
+            custom: Vec::new(),
         }
     }
 
@@ -244,6 +245,7 @@ mod tests {
             set,
             external_id: None,
             active: None,
+            custom: Vec::new(),
         }
     }
 

@@ -235,6 +235,8 @@ async fn companies_come_with_their_state() {
         id: company(),
         name: "Northwind Dental".into(),
         active: false,
+        territory: None,
+        account_manager: None,
     };
     assert_eq!(companies[1], northwind);
     assert!(bench.calls()[0].contains("includeinactive=true"));

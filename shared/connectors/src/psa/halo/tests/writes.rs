@@ -22,6 +22,7 @@ fn new_contact() -> NewContact {
         },
         alternate_emails: Vec::new(),
         external_id: Some("0c2e7d1a".into()),
+        custom: Vec::new(),
     }
 }
 
@@ -32,6 +33,7 @@ fn update() -> ContactUpdate {
         set: vec![(Attribute::Mobile, Some("+46 70 555 0150".into()))],
         external_id: None,
         active: None,
+        custom: Vec::new(),
     }
 }
 
