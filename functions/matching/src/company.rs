@@ -10,11 +10,12 @@ use domain::account::{Account, PsaStatus};
 use domain::customer::Customer;
 use domain::event::{Envelope, Event};
 use domain::failure::Failure;
+use domain::gaps::Gaps;
 use domain::id::{CompanyId, ContactId, SiteId};
 use domain::matching::{Question, decide, wants_contact};
 use domain::policy::{CustomerPolicies, resolve};
 use domain::push::contact::Contact;
-use domain::push::{plan, take_over};
+use domain::push::{self, needs_look, plan, take_over};
 use domain::run::MatchCounts;
 use platform::App;
 use platform::telemetry::of_matches;
@@ -66,6 +67,7 @@ pub(crate) async fn import(
         company: &company,
         policies: &policies,
         contacts,
+        gaps: psa.gaps(),
     };
     for _ in 0..TRIES {
         let accounts = app.store.all_accounts(&customer.id).await?;
@@ -97,6 +99,7 @@ struct Case<'a> {
     company: &'a CompanyId,
     policies: &'a CustomerPolicies,
     contacts: Vec<Contact>,
+    gaps: Gaps,
 }
 
 impl Case<'_> {
@@ -157,9 +160,17 @@ impl Case<'_> {
     ) -> bool {
         let policy = self.policies.of(account.account_type);
         let contact = account.contact().and_then(|id| contacts.get(id)).copied();
-        plan(account, contact, policy, self.company, site)
-            .into_change()
-            .is_some()
+        let question = push::Question {
+            account,
+            contact,
+            policy,
+            gaps: &self.gaps,
+            company: self.company,
+            site,
+            fresh_pin: "",
+        };
+        plan(&question).into_change().is_some()
+            || contact.is_some_and(|contact| needs_look(&question, contact))
     }
 }
 

@@ -9,9 +9,10 @@ use domain::account::{Account, PsaStanding};
 use domain::customer::Customer;
 use domain::event::{Envelope, Event};
 use domain::failure::{Disposition, Failure};
+use domain::gaps::Gaps;
 use domain::id::{AccountId, CompanyId, ContactId, SiteId};
 use domain::policy::{CustomerPolicies, resolve};
-use domain::push::{Push, plan, settled};
+use domain::push::{Push, Question, looked_at, plan, settled};
 use domain::run::MatchCounts;
 use platform::store::{AccountWrite, WriteOutcome};
 use platform::{App, Budget};
@@ -47,11 +48,17 @@ pub(crate) struct Case<'a> {
     pub(crate) customer: &'a Customer,
     pub(crate) company: &'a CompanyId,
     pub(crate) policies: &'a CustomerPolicies,
+    gaps: Gaps,
     /// Where new contacts go, once it was asked for.
     site: OnceLock<Option<SiteId>>,
 }
 
 impl Case<'_> {
+    /// The standing of an account whose contact says what it is to say, custom fields included.
+    pub(crate) fn seen_to(&self, account: &Account, standing: &PsaStanding) -> PsaStanding {
+        looked_at(standing, account, self.policies.of(account.account_type))
+    }
+
     /// Where new contacts go: the customer's site, else the company's own, asked for once. It is
     /// part of what is planned, so that a create that was refused for want of a site is another one
     /// when there is a site.
@@ -123,12 +130,14 @@ pub async fn go_on(
         return Ok(());
     };
     let policies = resolve(&app.store.policies().await?, &customer);
+    let gaps = psa.gaps();
     let case = Case {
         app,
         psa,
         customer: &customer,
         company: &company,
         policies: &policies,
+        gaps,
         site: OnceLock::new(),
     };
 
@@ -195,9 +204,19 @@ async fn one(case: &Case<'_>, id: &AccountId, outcome: &mut Outcome) -> Result<(
         None => (None, case.site().await?),
     };
     let policy = case.policies.of(account.account_type);
-    match plan(&account, contact.as_ref(), policy, case.company, site) {
+    let fresh_pin = case.app.ids.pin();
+    let question = Question {
+        account: &account,
+        contact: contact.as_ref(),
+        policy,
+        gaps: &case.gaps,
+        company: case.company,
+        site,
+        fresh_pin: &fresh_pin,
+    };
+    match plan(&question) {
         Push::Nothing => {
-            let standing = settled(&account.psa);
+            let standing = case.seen_to(&account, &settled(&account.psa));
             write(case, outcome, &account, standing, None).await
         }
         Push::RefusedBefore => Ok(()),

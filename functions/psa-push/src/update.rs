@@ -18,14 +18,8 @@ pub(crate) async fn push(
     match case.psa.apply(&change).await {
         Ok(_) => {
             outcome.updated += 1;
-            write(
-                case,
-                outcome,
-                &account,
-                with_pushed(&account.psa, &change),
-                None,
-            )
-            .await
+            let standing = case.seen_to(&account, &with_pushed(&account.psa, &change));
+            write(case, outcome, &account, standing, None).await
         }
         Err(error) if is_refused(&error) => {
             outcome.failed += 1;

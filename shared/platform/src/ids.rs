@@ -42,6 +42,15 @@ impl Ids {
         UploadId::parse(self.text("upl", now)).expect("made of a prefix and hexadecimal digits")
     }
 
+    /// A support PIN: six digits, none of them foretold by another PIN.
+    pub fn pin(&self) -> String {
+        let number = match self {
+            Self::Random => uuid::Uuid::new_v4().as_u64_pair().1,
+            Self::Counted(fixed) => fixed.ids.fetch_add(1, Ordering::Relaxed),
+        };
+        format!("{:06}", number % 1_000_000)
+    }
+
     fn text(&self, prefix: &str, now: Timestamp) -> String {
         // A time before 1970 is no time at which anything of ours happens.
         let ms = now.as_millisecond().max(0);
@@ -81,6 +90,16 @@ mod tests {
         assert_eq!(first, Ids::under(&other).event(at(5)));
         // The system starts again, and the clock still stands.
         assert!(Ids::under(&one).event(at(5)) > first);
+    }
+
+    #[test]
+    fn b155_a_pin_has_six_digits_and_is_another_one_each_time() {
+        let ids = Ids::under(&Clock::System);
+        let pins: std::collections::BTreeSet<String> = (0..20).map(|_| ids.pin()).collect();
+        assert!(pins.len() > 15);
+        for pin in pins {
+            assert!(pin.len() == 6 && pin.bytes().all(|b| b.is_ascii_digit()));
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 pub mod authority;
 pub mod removal;
 pub mod scope;
+pub mod support;
 
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,14 @@ pub struct Policy {
     pub update_psa_contact: bool,
     /// Put the contact of a leaver out of use, and back in use when the person returns (B149).
     pub deactivate_psa_contact: bool,
+    /// Give a linked contact a support PIN where it has none (B154).
+    pub support_pin: bool,
+    /// Tell the linked contact whether the person has an account in Microsoft 365 (B151).
+    pub office_365_presence: bool,
+    /// Tell the company in the PSA the id of its tenant (B159). Of the policy for end users.
+    pub psa_tenant_id: bool,
+    /// Types of contacts that are left as they are, to the letter (B141, B225).
+    pub left_contact_types: Vec<String>,
     /// Which side decides which attribute (D11).
     pub authority: Authorities,
     /// Who is imported at all.
@@ -58,6 +67,10 @@ impl Policy {
             create_psa_contact: false,
             update_psa_contact: false,
             deactivate_psa_contact: false,
+            support_pin: false,
+            office_365_presence: false,
+            psa_tenant_id: false,
+            left_contact_types: Vec::new(),
             authority: Authorities::default(),
             scope: Scope::default(),
             removal: Removal::default(),

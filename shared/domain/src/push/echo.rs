@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use sha2::{Digest, Sha256};
 
 use super::contact::{Contact, ContactChange, ContactUpdate, ExternalId, NewContact};
+use super::custom::CustomField;
 use super::value;
 use crate::account::{Account, AccountState, PsaStanding, PsaStatus};
 use crate::fields::Attribute;
@@ -211,6 +212,7 @@ fn digest_of_all(change: &ContactChange) -> String {
             }
             parts.extend(new.alternate_emails.iter().map(String::as_str));
             parts.extend([EXTERNAL_ID, new.external_id.as_deref().unwrap_or("")]);
+            parts.extend(custom(&new.custom));
             digest(&new.account, REFUSED, &parts.join("\u{1f}"))
         }
         ContactChange::Update(update) => {
@@ -225,13 +227,19 @@ fn digest_of_all(change: &ContactChange) -> String {
                 Some(false) => "false",
             };
             parts.extend([ACTIVE, active]);
+            parts.extend(custom(&update.custom));
             digest(&update.account, REFUSED, &parts.join("\u{1f}"))
         }
     }
 }
 
+/// Which custom fields are written. Not what: a PIN is another one each time.
+fn custom(fields: &[(CustomField, String)]) -> impl Iterator<Item = &str> {
+    fields.iter().map(|(field, _)| field.name())
+}
+
 /// Eight bytes: enough to tell a change from none, too little to stand for the value.
-fn digest(account: &AccountId, name: &str, text: &str) -> String {
+pub(super) fn digest(account: &AccountId, name: &str, text: &str) -> String {
     let mut hash = Sha256::new();
     for part in [account.as_str(), name, text] {
         // The length keeps "ab" + "c" and "a" + "bc" apart.

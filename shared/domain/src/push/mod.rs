@@ -15,9 +15,12 @@ mod edit;
 mod plan;
 mod takeover;
 mod value;
+mod wish;
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_custom;
 #[cfg(test)]
 mod tests_properties;
 #[cfg(test)]
@@ -26,5 +29,6 @@ mod tests_takeover;
 pub(crate) use echo::is_answered;
 pub use echo::{blocked, created, edited_in_psa, is_own_echo, refused, settled, with_pushed};
 pub use edit::{EditRefused, Refusal, edit};
-pub use plan::{Push, name_of, plan, wants_contact};
+pub use plan::{Push, Question, name_of, plan, wants_contact};
 pub use takeover::take_over;
+pub use wish::{looked_at, needs_look};

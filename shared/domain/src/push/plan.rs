@@ -1,17 +1,40 @@
 //! What must be written to the PSA for one account: nothing, a new contact, or a change of its
-//! contact. Only fields we own, only where they differ, never an absent value (D12, B242).
+//! contact. Only fields we own, only where they differ, never an absent value (D12, B242), and
+//! nothing that the PSA cannot hold (D6).
 
 use std::borrow::Cow;
 
 use super::contact::{Contact, ContactChange, ContactKind, ContactUpdate, ExternalId, NewContact};
-use super::{echo, value};
+use super::{echo, value, wish};
 use crate::account::{Account, AccountState};
 use crate::fields::{Attribute, Fields};
+use crate::gaps::Gaps;
 use crate::id::{CompanyId, SiteId};
 use crate::limits::ALTERNATE_EMAILS_MAX;
 use crate::matching;
 use crate::policy::{Authority, Policy};
 use crate::values::email;
+
+/// What a plan for one account depends on.
+#[derive(Clone, Copy)]
+pub struct Question<'a> {
+    /// The account.
+    pub account: &'a Account,
+    /// The contact it is linked with, as the PSA holds it now; without it, or with another, a linked
+    /// account is left alone.
+    pub contact: Option<&'a Contact>,
+    /// What the MSP wants.
+    pub policy: &'a Policy,
+    /// What the PSA cannot do.
+    pub gaps: &'a Gaps,
+    /// The company in which a new contact goes.
+    pub company: &'a CompanyId,
+    /// The site on which it goes.
+    pub site: Option<&'a SiteId>,
+    /// A support PIN that nobody has, for a contact without one. Whoever only asks whether there is
+    /// anything to write has none to give away.
+    pub fresh_pin: &'a str,
+}
 
 /// What must be written.
 #[expect(
@@ -70,22 +93,15 @@ pub fn name_of(account: &Account) -> Option<String> {
     }
 }
 
-/// What must be written for this account. `contact` is the one it is linked with, as the PSA holds
-/// it now; without it, or with another, a linked account is left alone. `company` and `site` are
-/// where a new contact goes.
-pub fn plan(
-    account: &Account,
-    contact: Option<&Contact>,
-    policy: &Policy,
-    company: &CompanyId,
-    site: Option<&SiteId>,
-) -> Push {
-    let push = match (account.contact(), contact) {
-        (Some(linked), Some(contact)) if *linked == contact.id => update(account, contact, policy),
+/// What must be written for this account.
+pub fn plan(question: &Question<'_>) -> Push {
+    let Question {
+        account, policy, ..
+    } = *question;
+    let push = match (account.contact(), question.contact) {
+        (Some(linked), Some(contact)) if *linked == contact.id => update(question, contact),
         (Some(_), _) => Push::Nothing,
-        (None, _) if wants_contact(account, policy) => {
-            Push::Create(new_contact(account, company, site))
-        }
+        (None, _) if wants_contact(account, policy) => Push::Create(new_contact(question)),
         (None, _) => Push::Nothing,
     };
     let refused = echo::is_answered(&account.psa)
@@ -94,9 +110,10 @@ pub fn plan(
     if refused { Push::RefusedBefore } else { push }
 }
 
-fn new_contact(account: &Account, company: &CompanyId, site: Option<&SiteId>) -> NewContact {
+fn new_contact(question: &Question<'_>) -> NewContact {
+    let Question { account, gaps, .. } = *question;
     let mut fields = Fields::default();
-    for attribute in attributes() {
+    for attribute in attributes(gaps) {
         let valid = value::valid(attribute, account.fields.get(attribute));
         fields.set(attribute, valid.map(str::to_owned));
     }
@@ -104,9 +121,10 @@ fn new_contact(account: &Account, company: &CompanyId, site: Option<&SiteId>) ->
     let main = account.fields.get(Attribute::Email);
     let mut keys: Vec<Cow<'_, str>> = main.and_then(email::key).into_iter().collect();
     let mut alternate_emails = Vec::new();
+    let alternate_emails_max = gaps.alternate_emails_max.min(ALTERNATE_EMAILS_MAX);
     for address in account.alternate_emails() {
         if let Some(key) = email::key(address).filter(|key| !keys.contains(key))
-            && alternate_emails.len() < ALTERNATE_EMAILS_MAX
+            && alternate_emails.len() < alternate_emails_max
         {
             keys.push(key);
             alternate_emails.push(address.trim().to_owned());
@@ -114,17 +132,23 @@ fn new_contact(account: &Account, company: &CompanyId, site: Option<&SiteId>) ->
     }
     NewContact {
         account: account.id.clone(),
-        company: company.clone(),
-        site: site.cloned(),
+        company: question.company.clone(),
+        site: question.site.cloned(),
         fields,
         alternate_emails,
-        external_id: account.entra_object_id().map(str::to_owned),
-        custom: Vec::new(),
+        external_id: external_id(question),
+        custom: wish::of_new(question),
     }
 }
 
-fn update(account: &Account, contact: &Contact, policy: &Policy) -> Push {
-    if contact.kind != ContactKind::Person {
+fn update(question: &Question<'_>, contact: &Contact) -> Push {
+    let Question {
+        account,
+        policy,
+        gaps,
+        ..
+    } = *question;
+    if contact.kind != ContactKind::Person || is_left(contact, policy) {
         return Push::Nothing;
     }
     let mut update = ContactUpdate {
@@ -133,17 +157,17 @@ fn update(account: &Account, contact: &Contact, policy: &Policy) -> Push {
         set: Vec::new(),
         external_id: None,
         active: None,
-        custom: Vec::new(),
+        custom: wish::of_linked(question, contact),
     };
     // An account that left has nothing more to say than that it left.
     if policy.update_psa_contact && account.state != AccountState::Removed {
-        update.set = differing(account, contact, policy);
+        update.set = differing(question, contact);
         // Another id that is there already is never overwritten; matching remarks on it.
         if contact.external_id == Some(ExternalId::Empty) {
-            update.external_id = account.entra_object_id().map(str::to_owned);
+            update.external_id = external_id(question);
         }
     }
-    if policy.deactivate_psa_contact {
+    if policy.deactivate_psa_contact && !gaps.no_active_status {
         let in_use = match account.state {
             AccountState::Active => true,
             AccountState::Disabled | AccountState::Removed => false,
@@ -157,12 +181,22 @@ fn update(account: &Account, contact: &Contact, policy: &Policy) -> Push {
     }
 }
 
-fn differing(
-    account: &Account,
-    contact: &Contact,
-    policy: &Policy,
-) -> Vec<(Attribute, Option<String>)> {
-    attributes()
+/// Is the contact of a type that the policy leaves as it is (B141)? Values are compared to the
+/// letter (B225).
+pub(super) fn is_left(contact: &Contact, policy: &Policy) -> bool {
+    (contact.types.iter()).any(|name| policy.left_contact_types.contains(name))
+}
+
+fn external_id(question: &Question<'_>) -> Option<String> {
+    let id = question.account.entra_object_id()?;
+    (!question.gaps.no_external_id).then(|| id.to_owned())
+}
+
+fn differing(question: &Question<'_>, contact: &Contact) -> Vec<(Attribute, Option<String>)> {
+    let Question {
+        account, policy, ..
+    } = *question;
+    attributes(question.gaps)
         .filter(|attribute| match policy.authority.of(*attribute) {
             Authority::Source | Authority::Account => true,
             Authority::Psa => false,
@@ -176,9 +210,9 @@ fn differing(
         .collect()
 }
 
-/// The attributes that a contact has: all but the user name.
-fn attributes() -> impl Iterator<Item = Attribute> {
-    Attribute::ALL
-        .into_iter()
-        .filter(|attribute| *attribute != Attribute::Username)
+/// The attributes that a contact of this PSA has: never the user name.
+fn attributes(gaps: &Gaps) -> impl Iterator<Item = Attribute> {
+    Attribute::ALL.into_iter().filter(|attribute| {
+        *attribute != Attribute::Username && !gaps.attributes.contains(attribute)
+    })
 }

@@ -1,6 +1,7 @@
 //! From contact to account: what a person changed in the PSA (B24 to B28).
 
 use super::contact::{Contact, ContactKind};
+use super::plan::is_left;
 use super::value;
 use crate::account::{Account, Origin};
 use crate::fields::Attribute;
@@ -8,9 +9,12 @@ use crate::policy::{Authority, Policy};
 
 /// The account as its contact wants it, or `None` where nothing changes. Only attributes whose
 /// authority is the PSA are taken, only values that are there and valid (B26, B185, D12), and only
-/// from the contact the account is linked with (B28).
+/// from the contact the account is linked with (B28), unless the policy leaves its type alone (B141).
 pub fn take_over(account: &Account, contact: &Contact, policy: &Policy) -> Option<Account> {
-    if account.contact() != Some(&contact.id) || contact.kind != ContactKind::Person {
+    if account.contact() != Some(&contact.id)
+        || contact.kind != ContactKind::Person
+        || is_left(contact, policy)
+    {
         return None;
     }
     let news: Vec<(Attribute, &str)> = Attribute::ALL

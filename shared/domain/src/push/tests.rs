@@ -2,11 +2,14 @@
 
 use super::contact::{Contact, ContactChange, ContactKind, ContactUpdate, ExternalId, NewContact};
 use super::{
-    Push, created, edited_in_psa, is_own_echo, name_of, plan, refused, settled, with_pushed,
+    Push, Question, created, edited_in_psa, is_own_echo, name_of, plan, refused, settled,
+    with_pushed,
 };
 use crate::account::{Account, AccountState, MatchRule, PsaStatus};
 use crate::fields::Attribute;
+use crate::gaps::Gaps;
 use crate::id::SiteId;
+use crate::limits::ALTERNATE_EMAILS_MAX;
 use crate::matching::Reason;
 use crate::matching::fixture::{Build, account, company, contact, contact_id};
 use crate::policy::{Authority, Policy};
@@ -21,8 +24,34 @@ pub(super) fn all_on() -> Policy {
     }
 }
 
+/// A PSA that can do everything.
+pub(super) fn able() -> Gaps {
+    Gaps {
+        alternate_emails_max: ALTERNATE_EMAILS_MAX,
+        ..Gaps::default()
+    }
+}
+
 pub(super) fn plan_for(account: &Account, contact: Option<&Contact>, policy: &Policy) -> Push {
-    plan(account, contact, policy, &company(), None)
+    plan_at(account, contact, policy, &able(), None)
+}
+
+pub(super) fn plan_at(
+    account: &Account,
+    contact: Option<&Contact>,
+    policy: &Policy,
+    gaps: &Gaps,
+    site: Option<&SiteId>,
+) -> Push {
+    plan(&Question {
+        account,
+        contact,
+        policy,
+        gaps,
+        company: &company(),
+        site,
+        fresh_pin: "482913",
+    })
 }
 
 /// A contact after an update, as a PSA would hold it.
@@ -97,7 +126,7 @@ fn b32_b55_a_contact_is_made_where_one_is_wanted() {
         .with(Attribute::Username, "anna@x.example")
         .with(Attribute::Mobile, "see reception");
     let site = SiteId::parse("95").unwrap();
-    let new = create(plan(&account, None, &all_on(), &company(), Some(&site)));
+    let new = create(plan_at(&account, None, &all_on(), &able(), Some(&site)));
     assert_eq!((&new.account, &new.company), (&account.id, &company()));
     assert_eq!(new.site, Some(site));
     assert_eq!(new.external_id.as_deref(), Some("oid-a"));

@@ -1,11 +1,12 @@
 //! What an account takes over from its contact, and what a person may edit.
 
 use super::contact::{Contact, ContactKind};
-use super::{EditRefused, Refusal, edit, plan, take_over};
+use super::tests::plan_for;
+use super::{EditRefused, Refusal, edit, take_over};
 use crate::account::{Account, MatchRule, Origin};
 use crate::fields::Attribute;
 use crate::limits::TEXT_LENGTH_MAX;
-use crate::matching::fixture::{Build, account, company, contact};
+use crate::matching::fixture::{Build, account, contact};
 use crate::policy::{Authority, Policy};
 
 fn linked() -> Account {
@@ -168,7 +169,7 @@ fn b28_an_edit_of_an_unmatched_account_is_not_synced() {
     )
     .unwrap();
     let policy = super::tests::all_on();
-    let push = plan(&after, Some(&contact("1")), &policy, &company(), None);
+    let push = plan_for(&after, Some(&contact("1")), &policy);
     assert_eq!(push, super::Push::Nothing);
 }
 
