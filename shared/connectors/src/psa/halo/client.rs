@@ -64,6 +64,14 @@ impl Resource {
         }
     }
 
+    fn write_route(self) -> &'static str {
+        match self {
+            Self::Users => "POST /Users",
+            Self::Clients => "POST /Client",
+            Self::Sites => "POST /Site",
+        }
+    }
+
     fn thing(self) -> &'static str {
         match self {
             Self::Users => "the contact",
@@ -139,11 +147,14 @@ impl Client {
         Ok(answer.body)
     }
 
-    /// Writes one user. The answer may be empty.
-    pub(super) async fn write(&self, write: &Write) -> Result<Bytes, ConnectorError> {
-        let resource = Resource::Users;
+    /// Writes one user or client. The answer may be empty.
+    pub(super) async fn write(
+        &self,
+        resource: Resource,
+        write: &Write,
+    ) -> Result<Bytes, ConnectorError> {
         let url = self.signed_in.api().base().join([resource.segment()]);
-        let parts = RequestParts::post(url, "POST /Users", PSA_ANSWER_BYTES_MAX)
+        let parts = RequestParts::post(url, resource.write_route(), PSA_ANSWER_BYTES_MAX)
             .json(&write.body)
             .map_err(|_| unreadable("a change that has no JSON form"))?;
         let answer = self.send(parts).await?;

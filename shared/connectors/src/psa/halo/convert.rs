@@ -1,12 +1,11 @@
 //! Halo's words to ours. Pure: what is known of a contact is what the answer held, no more.
 
-use std::collections::BTreeMap;
-
 use domain::fields::{Attribute, Fields};
 use domain::id::{CompanyId, ContactId, SiteId};
 use domain::identity::Said;
 use domain::push::contact::{Contact, ContactKind, ExternalId};
 
+use super::custom;
 use super::wire::{WireClient, WireError, WireUser};
 use crate::psa::Company;
 
@@ -35,6 +34,7 @@ pub(super) fn contact(user: WireUser, company: CompanyId) -> Result<Contact, Wir
         }
         said.write_to(fields.slot_mut(attribute));
     }
+    let customfields = user.customfields.unwrap_or_default();
     let alternate_emails = [user.email2, user.email3]
         .iter()
         .filter_map(Said::value)
@@ -54,8 +54,8 @@ pub(super) fn contact(user: WireUser, company: CompanyId) -> Result<Contact, Wir
             Said::Value(id) => Some(ExternalId::Id(id.trim().to_ascii_lowercase())),
         },
         kind,
-        custom: BTreeMap::new(),
-        types: Vec::new(),
+        custom: custom::held(&customfields),
+        types: custom::types(&customfields),
     })
 }
 

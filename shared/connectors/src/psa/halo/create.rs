@@ -4,7 +4,7 @@ use domain::fields::Attribute;
 use domain::id::ContactId;
 use domain::push::contact::{Contact, ExternalId, NewContact};
 
-use super::client::VENDOR;
+use super::client::{Resource, VENDOR};
 use super::convert::{self, number};
 use super::wire::{self, WireError};
 use super::{Halo, refused, write};
@@ -12,6 +12,8 @@ use crate::error::ConnectorError;
 use crate::psa::Psa;
 
 impl Halo {
+    /// Without custom fields: which there are, and under which ids, only a user in full tells. They are
+    /// filled once the contact is read.
     pub(super) async fn create(&self, new: &NewContact) -> Result<ContactId, ConnectorError> {
         let site = match &new.site {
             Some(site) => Some(site.clone()),
@@ -26,7 +28,7 @@ impl Halo {
         };
         let site = number(site.as_str()).unwrap_or_default();
         let write = write::create(new, site)?;
-        let answer = self.client.write(&write).await?;
+        let answer = self.client.write(Resource::Users, &write).await?;
         match wire::written_id(&answer)? {
             Some(id) => Ok(convert::contact_id(Some(id)).ok_or(WireError::BadRow)?),
             None => self.adopt(new, &write).await,

@@ -14,6 +14,8 @@
 //!   is checked for one above zero. A user belongs to a site, and by it to a client.
 //! - Fields and their limits: see `write.rs`. The last name is `surname`; `title` is the job title.
 //!   There is no field for a user name.
+//! - Custom fields: `CFSupportPIN`, `CFIsOffice365`, `CFTypeMapping` of users, `CFTenant365Id` of
+//!   clients; see `custom.rs`.
 //! - External id: `azureoid` holds the Entra object id. Rows of a list may lack it on older builds.
 //! - Webhooks: not signed; an unguessable path and Basic credentials; see `webhook.rs`. Order and
 //!   retries are not promised, and a hard delete may send nothing.
@@ -29,6 +31,7 @@ mod answers;
 mod client;
 mod convert;
 mod create;
+mod custom;
 mod paging;
 mod read;
 pub(crate) mod settings;
@@ -46,15 +49,17 @@ use async_trait::async_trait;
 use domain::fields::Attribute;
 use domain::id::{CompanyId, ContactId, SiteId};
 use domain::push::contact::{Contact, ContactChange};
+use domain::push::custom::TENANT_365_ID;
 use domain::values::email;
 
 pub use settings::HaloSettings;
 
 use crate::Vendors;
 use crate::error::ConnectorError;
-use crate::psa::{Access, Company, ContactsPage, Gaps, PageToken, Psa, PsaKind};
+use crate::psa::{Access, Company, ContactsPage, Gaps, PageToken, Psa, PsaKind, TenantIdWrite};
 use client::{Client, Resource, VENDOR, unreadable};
 use convert::number;
+use custom::WireField;
 use paging::Position;
 use read::{CLIENTS, SITES, USERS, company_number, everybody, everything, ids_of};
 use wire::{WireClient, WireList, WireSite, WireUser};
@@ -79,6 +84,14 @@ impl Halo {
             client: Client::connect(vendors, settings)?,
             client_of_site: Mutex::default(),
         })
+    }
+
+    /// The custom fields of a user, all of which go along in a write.
+    async fn fields_of(&self, contact: &ContactId) -> Result<Vec<WireField>, ConnectorError> {
+        let id = number(contact.as_str()).unwrap_or_default();
+        let body = self.client.one(Resource::Users, id).await?;
+        let user: WireUser = wire::read_one(&body)?;
+        Ok(user.customfields.unwrap_or_default())
     }
 
     /// Fails unless the agent sees any client at all.
@@ -209,11 +222,14 @@ impl Psa for Halo {
             ContactChange::Create(new) => return self.create(new).await,
             ContactChange::Update(update) => update,
         };
-        let write = write::update(update)?;
+        let mut write = write::update(update)?;
         if update.is_empty() {
             return Ok(update.contact.clone());
         }
-        let answer = self.client.write(&write).await?;
+        if !update.custom.is_empty() {
+            write.custom(&self.fields_of(&update.contact).await?, &update.custom);
+        }
+        let answer = self.client.write(Resource::Users, &write).await?;
         match wire::written_id(&answer)? {
             Some(id) if Some(id) != number(update.contact.as_str()) => Err(unreadable(
                 "an answer to a change that names another contact",
@@ -244,6 +260,28 @@ impl Psa for Halo {
         })
     }
 
+    async fn write_tenant_id(
+        &self,
+        company: &CompanyId,
+        tenant_id: &str,
+    ) -> Result<TenantIdWrite, ConnectorError> {
+        let id = company_number(company)?;
+        let body = self.client.one(Resource::Clients, id).await?;
+        let client: WireClient = wire::read_one(&body)?;
+        let fields = client.customfields.unwrap_or_default();
+        match custom::text_of(&fields, TENANT_365_ID) {
+            None => Ok(TenantIdWrite::NoField),
+            Some(Some(held)) if held.eq_ignore_ascii_case(tenant_id) => {
+                Ok(TenantIdWrite::AlreadyThere)
+            }
+            Some(_) => {
+                let write = write::tenant_id(id, &fields, tenant_id);
+                self.client.write(Resource::Clients, &write).await?;
+                Ok(TenantIdWrite::Written)
+            }
+        }
+    }
+
     fn gaps(&self) -> Gaps {
         Gaps {
             attributes: vec![Attribute::Username],
@@ -252,6 +290,7 @@ impl Psa for Halo {
             thin_lists: true,
             unsigned_deliveries: true,
             no_create_once: true,
+            no_territory: true,
             ..Gaps::default()
         }
     }

@@ -9,6 +9,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use super::custom::{self, WireField};
+
 /// A user of Halo (a contact of ours): a thin row of a list, or the full object.
 #[derive(Default, Deserialize)]
 #[serde(default)]
@@ -47,6 +49,8 @@ pub(super) struct WireUser {
     pub(super) inactive: Option<bool>,
     #[serde(deserialize_with = "flag")]
     pub(super) isserviceaccount: Option<bool>,
+    #[serde(deserialize_with = "custom::fields")]
+    pub(super) customfields: Option<Vec<WireField>>,
 }
 
 /// A client of Halo (a company of ours).
@@ -61,6 +65,8 @@ pub(super) struct WireClient {
     pub(super) inactive: Option<bool>,
     #[serde(deserialize_with = "integer")]
     pub(super) main_site_id: Option<i64>,
+    #[serde(deserialize_with = "custom::fields")]
+    pub(super) customfields: Option<Vec<WireField>>,
 }
 
 /// A site of a client.

@@ -8,9 +8,11 @@ use std::collections::BTreeSet;
 
 use domain::fields::{Attribute, Fields};
 use domain::push::contact::{ContactUpdate, NewContact};
+use domain::push::custom::{CustomField, TENANT_365_ID};
 use serde_json::{Map, Value, json};
 
 use super::convert::number;
+use super::custom::{self, WireField};
 
 /// Why a change cannot be sent at all. Names the field, never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +32,18 @@ pub(super) struct Write {
 }
 
 impl Write {
+    /// Adds values of custom fields; `held` is the whole list as it is now.
+    pub(super) fn custom(&mut self, held: &[WireField], changes: &[(CustomField, String)]) {
+        let named: Vec<(&str, &str)> = (changes.iter())
+            .map(|(field, text)| (field.name(), text.as_str()))
+            .collect();
+        self.texts
+            .extend(changes.iter().map(|(_, text)| text.to_lowercase()));
+        if let Some(object) = self.body.get_mut(0).and_then(Value::as_object_mut) {
+            object.insert("customfields".into(), custom::list(held, &named));
+        }
+    }
+
     /// The name in it; empty in an update that leaves it alone.
     pub(super) fn name(&self) -> &str {
         self.body
@@ -132,6 +146,15 @@ pub(super) fn update(update: &ContactUpdate) -> Result<Write, Refusal> {
         write.object.insert("inactive".into(), json!(!active));
     }
     Ok(write.finish())
+}
+
+/// The tenant's id on a client.
+pub(super) fn tenant_id(client: i64, held: &[WireField], tenant_id: &str) -> Write {
+    let fields = custom::list(held, &[(TENANT_365_ID, tenant_id)]);
+    Write {
+        body: json!([{ "id": client, "customfields": fields }]),
+        texts: vec![tenant_id.to_lowercase()],
+    }
 }
 
 /// The name, which Halo asks for: what people call it, else its names, else what it signs in with.

@@ -1,10 +1,11 @@
-//! Clients and sites, read only.
+//! Clients and sites: lists, details, and the custom fields of clients, which can be written.
 
 use serde_json::{Value, json};
 
 use super::listing::{envelope, integer, wanted};
 use super::routes::not_found;
 use super::state::{Client, Site, State};
+use super::users::fields;
 use crate::exchange::{Answer, Request};
 
 pub(crate) fn clients(state: &State, request: &Request) -> Answer {
@@ -25,11 +26,45 @@ pub(crate) fn clients(state: &State, request: &Request) -> Answer {
     )
 }
 
-pub(crate) fn client(state: &State, id: i64) -> Answer {
+pub(crate) fn client(state: &State, id: i64, request: &Request) -> Answer {
     match state.clients.get(&id) {
+        Some(client) if request.flag("includedetails") => {
+            Answer::json(200, &client_full(state, id, client))
+        }
         Some(client) => Answer::json(200, &client_json(state, id, client)),
         None => not_found(),
     }
+}
+
+/// An array of one object with the id of a client.
+pub(crate) fn write(state: &mut State, request: &Request) -> Answer {
+    let body = request.json();
+    let element = body.as_ref().and_then(|body| body.get(0)?.as_object());
+    let Some(element) = element else {
+        return Answer::text(400, "The request body must be a JSON array.");
+    };
+    let id = element.get("id").and_then(Value::as_i64).unwrap_or(0);
+    match state.update_client(id, element) {
+        None => not_found(),
+        Some(Err(words)) => Answer::text(400, &words),
+        Some(Ok(())) => match state.clients.get(&id) {
+            Some(client) => {
+                let status = state.behaviour.write_status;
+                Answer::json(status, &client_full(state, id, client))
+            }
+            None => not_found(),
+        },
+    }
+}
+
+/// The full object.
+pub(crate) fn client_full(state: &State, id: i64, client: &Client) -> Value {
+    let mut full = client_json(state, id, client);
+    if let Some(full) = full.as_object_mut() {
+        let fields = fields(&state.client_fields, &client.fields);
+        full.insert("customfields".to_owned(), fields);
+    }
+    full
 }
 
 pub(crate) fn sites(state: &State, request: &Request) -> Answer {

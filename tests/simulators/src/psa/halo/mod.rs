@@ -49,7 +49,7 @@ pub enum WriteShape {
     Users,
 }
 
-/// A custom field of users.
+/// A custom field of users or clients.
 #[derive(Debug, Clone)]
 pub struct CustomField {
     /// Internal name with its prefix, such as `CFSupportPIN`.
@@ -213,6 +213,18 @@ impl Halo {
     /// Defines a custom field of users.
     pub fn define_field(&self, id: i64, field: CustomField) {
         self.state().fields.insert(id, field);
+    }
+
+    /// Defines a custom field of clients.
+    pub fn define_client_field(&self, id: i64, field: CustomField) {
+        self.state().client_fields.insert(id, field);
+    }
+
+    /// A client in full, as the detail call shows it.
+    pub fn client(&self, id: i64) -> Option<Value> {
+        let state = self.state();
+        let client = state.clients.get(&id)?;
+        Some(companies::client_full(&state, id, client))
     }
 
     /// Adds a user without a delivery, as if it had been there before; `name` and `site_id` are

@@ -21,7 +21,10 @@ pub(crate) struct State {
     pub(crate) clients: BTreeMap<i64, Client>,
     pub(crate) sites: BTreeMap<i64, Site>,
     pub(crate) users: BTreeMap<i64, User>,
+    /// Custom fields of users.
     pub(crate) fields: BTreeMap<i64, CustomField>,
+    /// Custom fields of clients.
+    pub(crate) client_fields: BTreeMap<i64, CustomField>,
     /// Good access tokens and their scopes.
     pub(crate) tokens: HashMap<String, Vec<String>>,
     pub(crate) token_calls: u64,
@@ -47,6 +50,8 @@ pub(crate) struct Client {
     pub(crate) main_site: Option<i64>,
     pub(crate) inactive: bool,
     pub(crate) domain: String,
+    /// Values of custom fields by field id.
+    pub(crate) fields: BTreeMap<i64, Value>,
 }
 
 /// A location of a client.
@@ -94,6 +99,7 @@ impl State {
             sites: BTreeMap::new(),
             users: BTreeMap::new(),
             fields: BTreeMap::new(),
+            client_fields: BTreeMap::new(),
             tokens: HashMap::new(),
             token_calls: 0,
             client_id: super::CLIENT_ID.to_owned(),
@@ -131,6 +137,7 @@ impl State {
             main_site: None,
             inactive: false,
             domain: String::new(),
+            fields: BTreeMap::new(),
         };
         self.clients.insert(self.last_place, client);
         self.last_place
@@ -176,7 +183,7 @@ impl State {
             return Err("The site_id field is required.".to_owned());
         }
         self.check_site(&kept)?;
-        let fields = self.field_values(element)?.unwrap_or_default();
+        let fields = field_values(&self.fields, element)?.unwrap_or_default();
         let time = self.tick();
         self.last_user += 1;
         let mut members = blank();
@@ -210,7 +217,7 @@ impl State {
     fn change(&mut self, id: i64, element: &Map<String, Value>) -> Result<(), String> {
         let kept = accepted(element)?;
         self.check_site(&kept)?;
-        let fields = self.field_values(element)?;
+        let fields = field_values(&self.fields, element)?;
         let time = self.tick();
         let replace = self.behaviour.replace_custom_fields;
         if let Some(user) = self.users.get_mut(&id) {
@@ -233,22 +240,42 @@ impl State {
         }
     }
 
-    fn field_values(
-        &self,
+    /// Changes the custom fields of a client; nothing else of it is simulated. `None` when there is
+    /// no such client.
+    pub(crate) fn update_client(
+        &mut self,
+        id: i64,
         element: &Map<String, Value>,
-    ) -> Result<Option<BTreeMap<i64, Value>>, String> {
-        let Some(given) = element.get("customfields") else {
-            return Ok(None);
-        };
-        let items = given.as_array().ok_or("customfields must be an array.")?;
-        let mut values = BTreeMap::new();
-        for item in items {
-            let id = item.get("id").and_then(Value::as_i64);
-            let id = id
-                .filter(|id| self.fields.contains_key(id))
-                .ok_or("Unknown custom field.")?;
-            values.insert(id, item.get("value").cloned().unwrap_or_default());
-        }
-        Ok(Some(values))
+    ) -> Option<Result<(), String>> {
+        let replace = self.behaviour.replace_custom_fields;
+        let client = self.clients.get_mut(&id)?;
+        Some(field_values(&self.client_fields, element).map(|fields| {
+            if let Some(fields) = fields {
+                if replace {
+                    client.fields.clear();
+                }
+                client.fields.extend(fields);
+            }
+        }))
     }
+}
+
+/// The values that a write gives to custom fields; one that is not defined is refused.
+fn field_values(
+    defined: &BTreeMap<i64, CustomField>,
+    element: &Map<String, Value>,
+) -> Result<Option<BTreeMap<i64, Value>>, String> {
+    let Some(given) = element.get("customfields") else {
+        return Ok(None);
+    };
+    let items = given.as_array().ok_or("customfields must be an array.")?;
+    let mut values = BTreeMap::new();
+    for item in items {
+        let id = item.get("id").and_then(Value::as_i64);
+        let id = id
+            .filter(|id| defined.contains_key(id))
+            .ok_or("Unknown custom field.")?;
+        values.insert(id, item.get("value").cloned().unwrap_or_default());
+    }
+    Ok(Some(values))
 }

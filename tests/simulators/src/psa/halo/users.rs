@@ -1,14 +1,16 @@
 //! Halo's users, which are contacts: list, detail, and the array POST that creates and updates.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
-use super::WriteShape;
 use super::companies::double;
 use super::listing::{envelope, integer, wanted};
 use super::members::{FULL_ROW, ROW};
 use super::routes::not_found;
 use super::state::{State, User};
 use super::webhooks;
+use super::{CustomField, WriteShape};
 use crate::exchange::{Answer, Request};
 
 pub(crate) fn list(state: &State, request: &Request) -> Answer {
@@ -135,8 +137,13 @@ fn placed(state: &State, user: &User) -> Map<String, Value> {
 }
 
 fn custom_fields(state: &State, user: &User) -> Value {
-    let field = |(id, field): (&i64, &super::CustomField)| {
-        let value = user.fields.get(id).cloned().unwrap_or(Value::Null);
+    fields(&state.fields, &user.fields)
+}
+
+/// Every custom field that is defined, with its value here.
+pub(crate) fn fields(defined: &BTreeMap<i64, CustomField>, values: &BTreeMap<i64, Value>) -> Value {
+    let field = |(id, field): (&i64, &CustomField)| {
+        let value = values.get(id).cloned().unwrap_or(Value::Null);
         let display = match &value {
             Value::String(text) => text.clone(),
             Value::Null => String::new(),
@@ -147,7 +154,7 @@ fn custom_fields(state: &State, user: &User) -> Value {
         json!({"id": id, "name": field.name, "label": field.label, "type": field.kind,
             "value": value, "display": display})
     };
-    Value::Array(state.fields.iter().map(field).collect())
+    Value::Array(defined.iter().map(field).collect())
 }
 
 pub(crate) fn detail(state: &State, id: i64, request: &Request) -> Answer {
