@@ -21,7 +21,7 @@ use platform::App;
 use platform::telemetry::of_matches;
 
 use crate::handler::Outcome;
-use crate::{psa, write};
+use crate::{facts, psa, write};
 
 /// How often matching is decided again when somebody else was faster.
 const TRIES: usize = 4;
@@ -43,7 +43,7 @@ pub(crate) async fn import(
             "the customer to match is not configured any more",
         ));
     };
-    let customer = record.customer;
+    let customer = record.customer.clone();
     let policies = resolve(&app.store.policies().await?, &customer);
     let matches_at_all = [
         &policies.end_user,
@@ -59,6 +59,7 @@ pub(crate) async fn import(
         return Ok(Outcome::default());
     };
     let contacts = psa.contacts(&company).await?;
+    facts::exchange(app, psa.as_ref(), &record, &company, &policies.end_user).await?;
     let others = sharing(app, &customer, &company).await?;
     let mut taken = taken(app, &others).await?;
 

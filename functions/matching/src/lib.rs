@@ -14,6 +14,7 @@
 
 mod company;
 mod contact;
+mod facts;
 mod handler;
 mod psa;
 mod write;

@@ -112,6 +112,8 @@ pub enum Command {
         #[arg(long)]
         run: String,
     },
+    /// Show what each PSA can do and what it cannot.
+    Capabilities,
     /// Link an account with the contact that a person chose.
     Link {
         /// Configuration and data.
@@ -238,6 +240,7 @@ mod tests {
             "muster agents revoke --config c --data d --customer a agt_1",
             "muster reviews --config c --data d",
             "muster approve --config c --data d --customer a --run run_1",
+            "muster capabilities",
             "muster link --config c --data d --customer a anna@contoso.example --contact 12",
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");

@@ -62,6 +62,7 @@ pub async fn carry_out(command: Command) -> Result<(), LocalError> {
             customer,
             run,
         } => approve(&place, &customer, &run).await,
+        Command::Capabilities => say(&table::of_capabilities()),
         Command::Link {
             place,
             customer,

@@ -1,6 +1,8 @@
 //! How tables look, and the summary of a pass for people.
 
 use comfy_table::{ContentArrangement, Table, presets};
+use connectors::psa::PsaKind;
+use connectors::psa::capabilities::CAPABILITIES;
 use jiff::Timestamp;
 
 use crate::summary::Summary;
@@ -25,6 +27,20 @@ pub(crate) fn or_none(text: Option<&str>) -> String {
 /// A time for people, to the minute.
 pub(crate) fn when(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
+/// What each PSA can do, for people who choose.
+pub fn of_capabilities() -> String {
+    let names = PsaKind::ALL.map(|kind| kind.name());
+    let mut table = with_heads(&[&[""], names.as_slice()].concat());
+    for row in CAPABILITIES {
+        let cells = PsaKind::ALL.map(|kind| match row.lack(kind) {
+            None => "yes".to_owned(),
+            Some(lack) => format!("no: {lack}"),
+        });
+        table.add_row([vec![row.what.to_owned()], cells.to_vec()].concat());
+    }
+    table.to_string()
 }
 
 /// What a pass came to, for people.

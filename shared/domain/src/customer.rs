@@ -40,6 +40,25 @@ pub struct Customer {
     pub policies: Vec<String>,
 }
 
+/// What a customer's company in the PSA says of it, taken over where the policy says so (B144).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CompanyFacts {
+    /// The territory it belongs to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub territory: Option<String>,
+    /// The MSP's person who looks after it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub account_manager: Option<String>,
+}
+
+impl CompanyFacts {
+    /// Does it say nothing?
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
 impl Customer {
     /// Is Microsoft 365 the only source?
     pub fn is_microsoft_365_only(&self) -> bool {

@@ -24,6 +24,8 @@ pub struct Gaps {
     pub no_active_status: bool,
     /// Contacts have no custom fields, or none that can be written (B151 to B155).
     pub no_custom_fields: bool,
+    /// Nothing tells the type of a contact (B141).
+    pub no_types: bool,
     /// A company has no place for the tenant's id, or none that can be written (B161).
     pub no_company_fields: bool,
     /// A company's territory and account manager are not taken over (B145).

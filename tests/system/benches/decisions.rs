@@ -87,7 +87,7 @@ fn contact(number: usize) -> Contact {
         external_id: Some(ExternalId::Empty),
         kind: ContactKind::Person,
         custom: BTreeMap::new(),
-        types: Vec::new(),
+        types: Some(Vec::new()),
     }
 }
 

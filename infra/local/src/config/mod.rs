@@ -41,8 +41,7 @@ pub struct Config {
     /// How to reach Microsoft, as the JSON document `{"login_url", "api_url", "client_id",
     /// "client_secret"}`.
     pub graph: Option<SecretString>,
-    /// How to reach the PSA, as the JSON document `{"system", "api_url", "auth_url", "client_id",
-    /// "client_secret", "tenant", "webhook_path_token", "webhook_username", "webhook_password"}`.
+    /// How to reach the PSA, as the JSON document of [`connectors::psa::Settings`].
     pub psa: Option<SecretString>,
     /// Who may use the operators' API, as the JSON document `[{"token", "role"}]`.
     pub operators: SecretString,
@@ -106,7 +105,8 @@ fn assemble(mut root: Reader<'_>, folder: &Path) -> Config {
     let graph = root.table("graph").map(vendors::graph);
     let psa = root.table("psa").map(psa::psa);
     let operators = operators::operators(root.tables("operators"));
-    let policies = policies::policies(root.tables("policies"));
+    let kind = psa.as_ref().and_then(|psa| Some(psa.as_ref()?.kind));
+    let policies = policies::policies(root.tables("policies"), kind);
     let around = Surroundings {
         has_graph: graph.is_some(),
         has_psa: psa.is_some(),
@@ -121,7 +121,7 @@ fn assemble(mut root: Reader<'_>, folder: &Path) -> Config {
         customers,
         policies: policies.into_iter().map(|policy| policy.value).collect(),
         graph: graph.flatten(),
-        psa: psa.flatten(),
+        psa: psa.flatten().and_then(|psa| psa.document),
         operators,
         product_names,
     }

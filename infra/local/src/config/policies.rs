@@ -3,9 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use connectors::psa::PsaKind;
 use domain::account::AccountType;
 use domain::fields::Attribute;
 use domain::policy::scope::WithoutNames;
+use domain::policy::support::unsupported;
 use domain::policy::{Authorities, Authority, Policy, Removal, Scope};
 
 use super::reader::{At, Reader};
@@ -13,9 +15,9 @@ use super::reader::{At, Reader};
 /// The longest name of a policy, in bytes.
 const NAME_LENGTH_MAX: usize = 100;
 
-/// All policies, each with the line of its table. Two of one name are refused, and two defaults of
-/// one account type (B45).
-pub(crate) fn policies(readers: Vec<Reader<'_>>) -> Vec<At<Policy>> {
+/// All policies, each with the line of its table. Two of one name are refused, two defaults of one
+/// account type (B45), and what the PSA cannot do (B180).
+pub(crate) fn policies(readers: Vec<Reader<'_>>, psa: Option<PsaKind>) -> Vec<At<Policy>> {
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
     let mut defaults: BTreeMap<&str, usize> = BTreeMap::new();
     let mut policies = Vec::new();
@@ -43,6 +45,9 @@ pub(crate) fn policies(readers: Vec<Reader<'_>>) -> Vec<At<Policy>> {
                 None => _ = defaults.insert(account_type, reader.line),
             }
         }
+        if let Some(kind) = psa {
+            refuse_unsupported(&reader, &policy, kind);
+        }
         names.entry(policy.name.clone()).or_insert(reader.line);
         policies.push(At {
             line: reader.line,
@@ -51,6 +56,14 @@ pub(crate) fn policies(readers: Vec<Reader<'_>>) -> Vec<At<Policy>> {
         reader.finish();
     }
     policies
+}
+
+/// What the PSA cannot do is refused before anything runs (B180).
+fn refuse_unsupported(reader: &Reader<'_>, policy: &Policy, kind: PsaKind) {
+    for lack in unsupported(policy, &kind.gaps()) {
+        let message = format!("{} {}; leave it out", kind.name(), lack.reason);
+        reader.wrong(lack.option, message);
+    }
 }
 
 fn policy(reader: &mut Reader<'_>) -> Option<Policy> {
@@ -81,6 +94,20 @@ fn policy(reader: &mut Reader<'_>) -> Option<Policy> {
         "deactivate_psa_contact",
         &mut policy.deactivate_psa_contact,
     );
+    flag(reader, "support_pin", &mut policy.support_pin);
+    flag(
+        reader,
+        "office_365_presence",
+        &mut policy.office_365_presence,
+    );
+    flag(reader, "psa_tenant_id", &mut policy.psa_tenant_id);
+    flag(reader, "psa_territory", &mut policy.psa_territory);
+    if let Some(types) = reader.texts("left_contact_types", "a list of types of contacts") {
+        policy.left_contact_types = types
+            .into_iter()
+            .map(|name| name.value.to_owned())
+            .collect();
+    }
     if let Some(nested) = reader.table("authority") {
         policy.authority = authority(nested);
     }

@@ -39,6 +39,7 @@ pub async fn explain(
         .await
         .map_err(Failure::from)?;
     let mut parts = vec![head(&account, policy), fields(&account, policy).to_string()];
+    parts.extend(company(local, customer).await?);
     parts.push(records(&account).to_string());
     parts.extend(licences(local, &account, &part_numbers).map(|table| table.to_string()));
     parts.push(contacts::explained(local, &account).await);
@@ -57,6 +58,19 @@ async fn policies(local: &Local, customer: &CustomerId) -> Result<CustomerPolici
         ))
     })?;
     Ok(resolve(&local.config.policies, configured))
+}
+
+/// What the company in the PSA says of the customer (B144).
+async fn company(local: &Local, customer: &CustomerId) -> Result<Option<String>, LocalError> {
+    let record = (local.app.store.customer(customer).await).map_err(Failure::from)?;
+    let company = record.map(|record| record.company).unwrap_or_default();
+    Ok((!company.is_empty()).then(|| {
+        format!(
+            "territory {}, account manager {}",
+            table::or_none(company.territory.as_deref()),
+            table::or_none(company.account_manager.as_deref())
+        )
+    }))
 }
 
 fn head(account: &Account, policy: &Policy) -> String {

@@ -4,6 +4,7 @@
 //! Invariants: contacts come as they are, with what was not said left unknown; nothing here
 //! decides what to write; a write that may have arrived unseen is an error, never a guess.
 
+pub mod capabilities;
 mod halo;
 mod masking;
 mod settings;
@@ -48,6 +49,13 @@ impl PsaKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Halo => "HaloPSA",
+        }
+    }
+
+    /// What it cannot do.
+    pub fn gaps(self) -> Gaps {
+        match self {
+            Self::Halo => halo::gaps(),
         }
     }
 
@@ -140,6 +148,13 @@ pub trait Psa: Send + Sync {
     /// The companies an MSP can link customers to, inactive ones included.
     async fn companies(&self) -> Result<Vec<Company>, ConnectorError>;
 
+    /// One company in full; `None` where there is none of that id. A vendor that can tell it by one
+    /// call does.
+    async fn company(&self, id: &CompanyId) -> Result<Option<Company>, ConnectorError> {
+        let companies = self.companies().await?;
+        Ok(companies.into_iter().find(|company| company.id == *id))
+    }
+
     /// One page of the contacts of a company, active or not, placeholders and technicians
     /// included and marked by their kind. `page` is the `next` of the page before.
     async fn contacts_page(
@@ -209,7 +224,9 @@ pub trait Psa: Send + Sync {
     }
 
     /// What this vendor cannot do.
-    fn gaps(&self) -> Gaps;
+    fn gaps(&self) -> Gaps {
+        self.kind().gaps()
+    }
 }
 
 /// A PSA for one invocation; no call is made. Fails with [`ConnectorError::Unauthorized`], naming

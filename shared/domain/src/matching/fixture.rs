@@ -58,7 +58,7 @@ pub(crate) fn contact(id: &str) -> Contact {
         external_id: Some(ExternalId::Empty),
         kind: ContactKind::Person,
         custom: BTreeMap::new(),
-        types: Vec::new(),
+        types: Some(Vec::new()),
     }
 }
 

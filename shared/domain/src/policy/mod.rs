@@ -38,6 +38,9 @@ pub struct Policy {
     pub office_365_presence: bool,
     /// Tell the company in the PSA the id of its tenant (B159). Of the policy for end users.
     pub psa_tenant_id: bool,
+    /// Take over the territory and the account manager of the company (B144). Of the policy for end
+    /// users.
+    pub psa_territory: bool,
     /// Types of contacts that are left as they are, to the letter (B141, B225).
     pub left_contact_types: Vec<String>,
     /// Which side decides which attribute (D11).
@@ -70,6 +73,7 @@ impl Policy {
             support_pin: false,
             office_365_presence: false,
             psa_tenant_id: false,
+            psa_territory: false,
             left_contact_types: Vec::new(),
             authority: Authorities::default(),
             scope: Scope::default(),

@@ -39,6 +39,16 @@ pub fn unsupported(policy: &Policy, gaps: &Gaps) -> Vec<Unsupported> {
             "has no custom fields of contacts",
         ),
         (
+            !policy.left_contact_types.is_empty() && gaps.no_types,
+            "left_contact_types",
+            "tells no types of contacts",
+        ),
+        (
+            policy.psa_territory && gaps.no_territory,
+            "psa_territory",
+            "has no territories to take over (B145)",
+        ),
+        (
             policy.psa_tenant_id && gaps.no_company_fields,
             "psa_tenant_id",
             "has no custom fields of companies (B161)",
@@ -72,6 +82,8 @@ mod tests {
             support_pin: true,
             office_365_presence: true,
             psa_tenant_id: true,
+            psa_territory: true,
+            left_contact_types: vec!["Contractor".to_owned()],
             ..Policy::built_in(AccountType::EndUser)
         };
         policy.authority.surname = Authority::Psa;
@@ -79,18 +91,22 @@ mod tests {
     }
 
     #[test]
-    fn b150_b161_b163_b180_what_the_psa_cannot_do_is_named() {
+    fn b145_b150_b161_b163_b180_what_the_psa_cannot_do_is_named() {
         let gaps = Gaps {
             no_active_status: true,
             no_company_fields: true,
             no_kept_names: true,
             no_custom_fields: true,
+            no_types: true,
+            no_territory: true,
             ..Gaps::default()
         };
         let named = [
             "deactivate_psa_contact",
             "support_pin",
             "office_365_presence",
+            "left_contact_types",
+            "psa_territory",
             "psa_tenant_id",
             "authority",
         ];

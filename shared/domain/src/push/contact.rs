@@ -33,8 +33,8 @@ pub struct Contact {
     /// this answer did not tell of it; it is never written (D8, B153).
     pub custom: BTreeMap<CustomField, Option<String>>,
     /// The types that the MSP gave it, by the PSA's own types or the field `TypeMapping` (B141 to
-    /// B143).
-    pub types: Vec<String>,
+    /// B143); `None` where this answer did not tell of types.
+    pub types: Option<Vec<String>>,
 }
 
 /// The Entra object id of a contact, as far as an answer told.

@@ -182,9 +182,10 @@ fn update(question: &Question<'_>, contact: &Contact) -> Push {
 }
 
 /// Is the contact of a type that the policy leaves as it is (B141)? Values are compared to the
-/// letter (B225).
+/// letter (B225). Whoever writes has read the contact in full, and knows its types.
 pub(super) fn is_left(contact: &Contact, policy: &Policy) -> bool {
-    (contact.types.iter()).any(|name| policy.left_contact_types.contains(name))
+    let mut types = contact.types.iter().flatten();
+    types.any(|name| policy.left_contact_types.contains(name))
 }
 
 fn external_id(question: &Question<'_>) -> Option<String> {

@@ -14,6 +14,8 @@ pub fn take_over(account: &Account, contact: &Contact, policy: &Policy) -> Optio
     if account.contact() != Some(&contact.id)
         || contact.kind != ContactKind::Person
         || is_left(contact, policy)
+        // A row that tells no types may be of one that is left.
+        || (contact.types.is_none() && !policy.left_contact_types.is_empty())
     {
         return None;
     }

@@ -144,7 +144,7 @@ fn b141_a_contact_of_a_type_that_is_left_is_neither_written_nor_taken_over() {
         .fields
         .set(Attribute::DisplayName, Some("Another".to_owned()));
     for (name, is_left) in [("Contractor", true), ("contractor", false)] {
-        there.types = vec!["Boss".to_owned(), name.to_owned()];
+        there.types = Some(vec!["Boss".to_owned(), name.to_owned()]);
         let push = plan_at(&linked(), Some(&there), &policy, &able(), None);
         assert_eq!(push == Push::Nothing, is_left, "{name}");
         assert_eq!(
@@ -152,7 +152,13 @@ fn b141_a_contact_of_a_type_that_is_left_is_neither_written_nor_taken_over() {
             is_left,
             "{name}"
         );
-    }
+    } // A row that does not tell may be of such a type: who writes reads it in full.
+    there.types = None;
+    assert_eq!(take_over(&linked(), &there, &policy), None);
+    let push = plan_at(&linked(), Some(&there), &policy, &able(), None);
+    assert!(matches!(push, Push::Update(_)));
+    policy.left_contact_types.clear();
+    assert!(take_over(&linked(), &there, &policy).is_some());
 }
 
 #[test]

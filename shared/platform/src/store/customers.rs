@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::customer::Customer;
+use domain::customer::{CompanyFacts, Customer};
 use domain::id::CustomerId;
 use domain::policy::Policy;
 use jiff::Timestamp;
@@ -24,6 +24,9 @@ pub struct CustomerRecord {
     pub customer: Customer,
     /// When it was first put here; kept when it changes.
     pub added_at: Timestamp,
+    /// What its company in the PSA said of it last; kept when it changes.
+    #[serde(default, skip_serializing_if = "CompanyFacts::is_empty")]
+    pub company: CompanyFacts,
 }
 
 impl Store {
@@ -41,6 +44,8 @@ impl Store {
         let record = CustomerRecord {
             customer: customer.clone(),
             added_at: held.as_ref().map_or(added_at, |held| held.added_at),
+            company: (held.as_ref())
+                .map_or_else(CompanyFacts::default, |held| held.company.clone()),
         };
         if held.as_ref() == Some(&record) {
             return Ok(());
@@ -51,6 +56,31 @@ impl Store {
             Some(_) => Expression::new("attribute_exists(pk)"),
         };
         self.put_if(item, condition).await?.done_or_same(&record)
+    }
+
+    /// Keeps what the company of a customer says of it. Written only where it says something else; a
+    /// customer that is not configured any more stays gone.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn put_company_facts(
+        &self,
+        held: &CustomerRecord,
+        company: &CompanyFacts,
+    ) -> Result<(), StoreError> {
+        if held.company == *company {
+            return Ok(());
+        }
+        let key = Key::Customer(held.customer.id.clone());
+        let company =
+            serde_dynamo::to_attribute_value(company).map_err(|_| StoreError::Corrupt {
+                key: key.to_string(),
+                problem: "what a company says of itself has no form as an item",
+            })?;
+        let change = Expression::new("SET company = :company").value(":company", company);
+        let is_there = Expression::new("attribute_exists(pk)");
+        // Refused is a customer that was taken off the list meanwhile.
+        self.update_if(&key, change, is_there).await.map(|_| ())
     }
 
     /// A customer.

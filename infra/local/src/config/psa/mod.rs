@@ -8,12 +8,21 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::reader::Reader;
 
-/// Reads the table; `None` where something in it is wrong, which the reader has noted.
-pub(crate) fn psa(mut reader: Reader<'_>) -> Option<SecretString> {
+/// Which PSA, and how it is reached.
+pub(crate) struct Psa {
+    pub(crate) kind: PsaKind,
+    /// `None` where something in the table is wrong, which the reader has noted.
+    pub(crate) document: Option<SecretString>,
+}
+
+/// Reads the table; `None` where it does not say which PSA, which the reader has noted.
+pub(crate) fn psa(mut reader: Reader<'_>) -> Option<Psa> {
     // Which keys there may be depends on it.
-    match system(&mut reader)? {
+    let kind = system(&mut reader)?;
+    let document = match kind {
         PsaKind::Halo => halo::read(reader),
-    }
+    };
+    Some(Psa { kind, document })
 }
 
 fn system(reader: &mut Reader<'_>) -> Option<PsaKind> {

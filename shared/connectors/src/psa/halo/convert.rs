@@ -34,6 +34,7 @@ pub(super) fn contact(user: WireUser, company: CompanyId) -> Result<Contact, Wir
         }
         said.write_to(fields.slot_mut(attribute));
     }
+    let types = user.customfields.as_deref().map(custom::types);
     let customfields = user.customfields.unwrap_or_default();
     let alternate_emails = [user.email2, user.email3]
         .iter()
@@ -55,7 +56,7 @@ pub(super) fn contact(user: WireUser, company: CompanyId) -> Result<Contact, Wir
         },
         kind,
         custom: custom::held(&customfields),
-        types: custom::types(&customfields),
+        types,
     })
 }
 

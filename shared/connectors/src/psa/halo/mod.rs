@@ -281,18 +281,19 @@ impl Psa for Halo {
             }
         }
     }
+}
 
-    fn gaps(&self) -> Gaps {
-        Gaps {
-            attributes: vec![Attribute::Username],
-            alternate_emails_max: 2,
-            no_external_id: false,
-            thin_lists: true,
-            unsigned_deliveries: true,
-            no_create_once: true,
-            no_territory: true,
-            ..Gaps::default()
-        }
+/// What HaloPSA cannot do. A client has an account manager, but nothing that is called a territory
+/// and as much as a name.
+pub(crate) fn gaps() -> Gaps {
+    Gaps {
+        attributes: vec![Attribute::Username],
+        alternate_emails_max: 2,
+        thin_lists: true,
+        unsigned_deliveries: true,
+        no_create_once: true,
+        no_territory: true,
+        ..Gaps::default()
     }
 }
 

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use domain::account::AccountType;
-use domain::customer::Customer;
+use domain::customer::{CompanyFacts, Customer};
 use domain::id::{AgentId, CompanyId, UploadId};
 use domain::identity::Source;
 use domain::policy::Policy;
@@ -63,10 +63,12 @@ async fn a_customer_keeps_the_time_it_came_and_is_written_when_it_changes() {
         CustomerRecord {
             customer: other,
             added_at: at(50),
+            company: CompanyFacts::default(),
         },
         CustomerRecord {
             customer: changed,
             added_at: at(0),
+            company: CompanyFacts::default(),
         },
     ];
     assert_eq!(store.customers().await.unwrap(), records);
@@ -76,6 +78,34 @@ async fn a_customer_keeps_the_time_it_came_and_is_written_when_it_changes() {
     );
     store.remove_customer(&fabrikam()).await.unwrap();
     assert_eq!(store.customers().await.unwrap(), records[1..]);
+}
+
+#[tokio::test]
+async fn b144_what_a_company_says_of_itself_outlives_a_change_of_the_customer() {
+    let store = table().await;
+    store.put_customer(&customer(), at(0)).await.unwrap();
+    let held = store.customer(&northwind()).await.unwrap().unwrap();
+    let facts = CompanyFacts {
+        territory: Some("North".to_owned()),
+        account_manager: None,
+    };
+    store.put_company_facts(&held, &facts).await.unwrap();
+    let held = store.customer(&northwind()).await.unwrap().unwrap();
+    assert_eq!(held.company, facts);
+    let again = store.put_company_facts(&held, &facts);
+    assert_eq!(write_units(&store, again).await, 0.0);
+    let paused = Customer {
+        paused: true,
+        ..customer()
+    };
+    store.put_customer(&paused, at(9)).await.unwrap();
+    let held = store.customer(&northwind()).await.unwrap().unwrap();
+    assert!(held.customer.paused && held.company == facts);
+    // One that was taken off the list is not made again.
+    store.remove_customer(&northwind()).await.unwrap();
+    let other = CompanyFacts::default();
+    store.put_company_facts(&held, &other).await.unwrap();
+    assert_eq!(store.customer(&northwind()).await.unwrap(), None);
 }
 
 #[tokio::test]

@@ -1,0 +1,146 @@
+//! What each PSA can do, for people who choose (B180): CloudRadial's table row by row, as this product
+//! does it, read off the gaps that connectors declare. A row says what works here and no more.
+
+use domain::gaps::Gaps;
+
+use super::PsaKind;
+
+/// A row of the table.
+#[derive(Debug, Clone, Copy)]
+pub struct Capability {
+    /// The behaviours that it stands for.
+    pub behaviours: &'static str,
+    /// What is done.
+    pub what: &'static str,
+    lack: fn(&Gaps) -> Option<&'static str>,
+}
+
+impl Capability {
+    /// Why that PSA cannot do it; `None` where it can.
+    pub fn lack(&self, kind: PsaKind) -> Option<&'static str> {
+        (self.lack)(&kind.gaps())
+    }
+}
+
+/// All rows, in the order of the behaviours.
+pub const CAPABILITIES: [Capability; 14] = [
+    Capability {
+        behaviours: "B138 to B140",
+        what: "accounts are matched with its contacts",
+        lack: |_| None,
+    },
+    Capability {
+        behaviours: "B55, B32",
+        what: "a contact is made where none matches, and made once",
+        lack: |_| None,
+    },
+    Capability {
+        behaviours: "B141 to B143",
+        what: "contacts of certain types are left alone",
+        lack: |gaps| gaps.no_types.then_some("it tells no types of contacts"),
+    },
+    Capability {
+        behaviours: "B144, B145",
+        what: "a company's territory and account manager are taken over",
+        lack: |gaps| gaps.no_territory.then_some("not offered for it"),
+    },
+    Capability {
+        behaviours: "B148",
+        what: "contacts say what their accounts say",
+        lack: |_| None,
+    },
+    Capability {
+        behaviours: "B149, B150",
+        what: "the contact of a leaver goes out of use",
+        lack: |gaps| (gaps.no_active_status).then_some("its contacts have no active status"),
+    },
+    Capability {
+        behaviours: "B151 to B153",
+        what: "presence in Microsoft 365, in the custom field IsOffice365",
+        lack: |gaps| (gaps.no_custom_fields).then_some("its contacts have no custom fields"),
+    },
+    Capability {
+        behaviours: "B154 to B156",
+        what: "a support PIN, in the custom field SupportPIN",
+        lack: |gaps| (gaps.no_custom_fields).then_some("its contacts have no custom fields"),
+    },
+    Capability {
+        behaviours: "B157, B158",
+        what: "the Entra object id of a person",
+        lack: |gaps| {
+            gaps.no_external_id
+                .then_some("its contacts have no place for it")
+        },
+    },
+    Capability {
+        behaviours: "B159 to B161",
+        what: "the tenant's id on the company, in the custom field Tenant365Id",
+        lack: |gaps| (gaps.no_company_fields).then_some("its companies have no such field"),
+    },
+    Capability {
+        behaviours: "B162, B163",
+        what: "names stay as the PSA has them while all else is written",
+        lack: |gaps| gaps.no_kept_names.then_some("not offered for it"),
+    },
+    Capability {
+        behaviours: "B164",
+        what: "matching on other addresses of the account",
+        lack: |_| None,
+    },
+    Capability {
+        behaviours: "B165 to B168",
+        what: "matching on other addresses of the contact",
+        lack: |gaps| {
+            (gaps.alternate_emails_max == 0).then_some("its contacts have one address only")
+        },
+    },
+    Capability {
+        behaviours: "B25",
+        what: "a change in the PSA is taken over within seconds, by its webhook",
+        lack: |gaps| {
+            (gaps.no_deliveries).then_some("it sends nothing; the next run sees the change")
+        },
+    },
+];
+
+/// The table as Markdown, as it stands in `docs/capabilities.md`.
+pub fn markdown() -> String {
+    let names: Vec<&str> = PsaKind::ALL.iter().map(|kind| kind.name()).collect();
+    let rule = "|---".repeat(names.len() + 2);
+    let mut lines = vec![format!("| | {} | |", names.join(" | ")), format!("{rule}|")];
+    for row in CAPABILITIES {
+        let cells = PsaKind::ALL.map(|kind| match row.lack(kind) {
+            None => "yes".to_owned(),
+            Some(lack) => format!("no: {lack}"),
+        });
+        let cells = cells.join(" | ");
+        lines.push(format!("| {} | {cells} | {} |", row.what, row.behaviours));
+    }
+    lines.join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/capabilities.md");
+
+    #[test]
+    fn b180_the_document_says_what_the_code_says() {
+        let document = std::fs::read_to_string(DOCUMENT).unwrap();
+        let (before, rest) = document.split_once("<!-- table -->\n").unwrap();
+        let (_, after) = rest.split_once("\n<!-- end -->").unwrap();
+        let anew = format!(
+            "{before}<!-- table -->\n{}\n<!-- end -->{after}",
+            markdown()
+        );
+        if std::env::var("MUSTER_UPDATE").is_ok() {
+            std::fs::write(DOCUMENT, anew).unwrap();
+        } else {
+            assert!(
+                document == anew,
+                "docs/capabilities.md is out of date; MUSTER_UPDATE=1 writes it anew"
+            );
+        }
+    }
+}
