@@ -183,7 +183,7 @@ async fn keep(
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     outcome.created += 1;
-    let standing = case.seen_to(account, &created(&account.psa, new, contact.clone()));
+    let standing = created(&account.psa, new, contact.clone());
     write(case, outcome, account, standing, Some(contact)).await
 }
 

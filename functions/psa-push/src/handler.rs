@@ -12,7 +12,7 @@ use domain::failure::{Disposition, Failure};
 use domain::gaps::Gaps;
 use domain::id::{AccountId, CompanyId, ContactId, SiteId};
 use domain::policy::{CustomerPolicies, resolve};
-use domain::push::{Push, Question, looked_at, plan, settled};
+use domain::push::{Push, Question, left_alone, looked_at, plan, settled};
 use domain::run::MatchCounts;
 use platform::store::{AccountWrite, WriteOutcome};
 use platform::{App, Budget};
@@ -220,6 +220,10 @@ async fn one(case: &Case<'_>, id: &AccountId, outcome: &mut Outcome) -> Result<(
             write(case, outcome, &account, standing, None).await
         }
         Push::RefusedBefore => Ok(()),
+        Push::LeaveAlone(update) => {
+            let standing = case.seen_to(&account, &left_alone(&account.psa, &update));
+            write(case, outcome, &account, standing, None).await
+        }
         Push::Create(new) => create::push(case, account, new, outcome).await,
         Push::Update(change) => update::push(case, account, change, outcome).await,
     }

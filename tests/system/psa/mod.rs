@@ -6,6 +6,7 @@ mod api;
 mod blocked;
 mod canary;
 mod creation;
+mod custom;
 mod edits;
 mod faults;
 mod links;

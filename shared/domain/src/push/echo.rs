@@ -20,6 +20,8 @@ use crate::id::{AccountId, ContactId};
 const EXTERNAL_ID: &str = "external_id";
 /// The entry for whether the contact is in use.
 const ACTIVE: &str = "active";
+/// The entry for the change that was left undone last, as a whole.
+const LEFT: &str = "left";
 /// The entry for the change that the PSA refused last, as a whole.
 const REFUSED: &str = "refused";
 
@@ -72,6 +74,20 @@ pub fn blocked(standing: &PsaStanding, change: &ContactChange, reason: &str) -> 
         status: PsaStatus::Blocked,
         ..refused(standing, change, reason)
     }
+}
+
+/// The standing once a change was left undone for the type of its contact (B141). Rows of lists may
+/// not tell types: the same change is not planned again.
+pub fn left_alone(standing: &PsaStanding, update: &ContactUpdate) -> PsaStanding {
+    let mut standing = standing.clone();
+    let digest = digest_of_all(&ContactChange::Update(update.clone()));
+    standing.pushed.insert(LEFT.to_owned(), digest);
+    standing
+}
+
+/// Is this the change that was left undone last?
+pub(super) fn was_left(standing: &PsaStanding, change: &ContactChange) -> bool {
+    (standing.pushed.get(LEFT)).is_some_and(|digest| *digest == digest_of_all(change))
 }
 
 /// Does the standing say what came of a change, rather than what matching decided?

@@ -27,7 +27,9 @@ mod tests_properties;
 mod tests_takeover;
 
 pub(crate) use echo::is_answered;
-pub use echo::{blocked, created, edited_in_psa, is_own_echo, refused, settled, with_pushed};
+pub use echo::{
+    blocked, created, edited_in_psa, is_own_echo, left_alone, refused, settled, with_pushed,
+};
 pub use edit::{EditRefused, Refusal, edit};
 pub use plan::{Push, Question, name_of, plan, wants_contact};
 pub use takeover::take_over;

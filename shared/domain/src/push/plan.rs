@@ -52,13 +52,15 @@ pub enum Push {
     Create(NewContact),
     /// Write this to the contact.
     Update(ContactUpdate),
+    /// This would be written, were the contact not of a type that the policy leaves alone (B141).
+    LeaveAlone(ContactUpdate),
 }
 
 impl Push {
     /// The change to hand to a connector.
     pub fn into_change(self) -> Option<ContactChange> {
         match self {
-            Self::Nothing | Self::RefusedBefore => None,
+            Self::Nothing | Self::RefusedBefore | Self::LeaveAlone(_) => None,
             Self::Create(new) => Some(ContactChange::Create(new)),
             Self::Update(update) => Some(ContactChange::Update(update)),
         }
@@ -104,10 +106,16 @@ pub fn plan(question: &Question<'_>) -> Push {
         (None, _) if wants_contact(account, policy) => Push::Create(new_contact(question)),
         (None, _) => Push::Nothing,
     };
-    let refused = echo::is_answered(&account.psa)
-        && (push.clone().into_change())
-            .is_some_and(|change| echo::was_refused(&account.psa, &change));
-    if refused { Push::RefusedBefore } else { push }
+    let Some(change) = push.clone().into_change() else {
+        return push;
+    };
+    if echo::is_answered(&account.psa) && echo::was_refused(&account.psa, &change) {
+        Push::RefusedBefore
+    } else if !policy.left_contact_types.is_empty() && echo::was_left(&account.psa, &change) {
+        Push::Nothing
+    } else {
+        push
+    }
 }
 
 fn new_contact(question: &Question<'_>) -> NewContact {
@@ -148,7 +156,7 @@ fn update(question: &Question<'_>, contact: &Contact) -> Push {
         gaps,
         ..
     } = *question;
-    if contact.kind != ContactKind::Person || is_left(contact, policy) {
+    if contact.kind != ContactKind::Person {
         return Push::Nothing;
     }
     let mut update = ContactUpdate {
@@ -176,6 +184,8 @@ fn update(question: &Question<'_>, contact: &Contact) -> Push {
     }
     if update.is_empty() {
         Push::Nothing
+    } else if is_left(contact, policy) {
+        Push::LeaveAlone(update)
     } else {
         Push::Update(update)
     }

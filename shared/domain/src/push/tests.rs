@@ -106,14 +106,18 @@ fn in_agreement() -> Contact {
 fn update(push: Push) -> ContactUpdate {
     match push {
         Push::Update(update) => update,
-        Push::Nothing | Push::RefusedBefore | Push::Create(_) => panic!("{push:?}"),
+        Push::Nothing | Push::RefusedBefore | Push::LeaveAlone(_) | Push::Create(_) => {
+            panic!("{push:?}")
+        }
     }
 }
 
 fn create(push: Push) -> NewContact {
     match push {
         Push::Create(new) => new,
-        Push::Nothing | Push::RefusedBefore | Push::Update(_) => panic!("{push:?}"),
+        Push::Nothing | Push::RefusedBefore | Push::LeaveAlone(_) | Push::Update(_) => {
+            panic!("{push:?}")
+        }
     }
 }
 
