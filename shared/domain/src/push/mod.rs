@@ -22,6 +22,8 @@ mod tests;
 #[cfg(test)]
 mod tests_custom;
 #[cfg(test)]
+mod tests_echo;
+#[cfg(test)]
 mod tests_properties;
 #[cfg(test)]
 mod tests_takeover;
