@@ -18,5 +18,6 @@ pub mod limits;
 pub mod matching;
 pub mod policy;
 pub mod push;
+pub mod quota;
 pub mod run;
 pub mod values;

@@ -26,7 +26,7 @@ pub(crate) enum Key {
     Customer(CustomerId),
     Policy(String),
     Tick,
-    Connection(String),
+    Quota(String),
     ImportState(CustomerId),
     Approval(CustomerId),
     Licences(CustomerId),
@@ -133,7 +133,7 @@ impl Key {
             Self::Customer(_) => Partition::customers().pk,
             Self::Policy(_) => Partition::policies().pk,
             Self::Tick => "SCHEDULE".to_owned(),
-            Self::Connection(_) => "CONNECTIONS".to_owned(),
+            Self::Quota(_) => "QUOTAS".to_owned(),
             Self::ImportState(customer) | Self::Approval(customer) | Self::Licences(customer) => {
                 Partition::import_state(customer).pk
             }
@@ -162,7 +162,7 @@ impl Key {
             Self::Customer(customer) => format!("CUSTOMER#{customer}"),
             Self::Policy(name) => format!("POLICY#{}", label(name)),
             Self::Tick => "TICK".to_owned(),
-            Self::Connection(name) => format!("CONNECTION#{}", label(name)),
+            Self::Quota(instance) => format!("QUOTA#{}", label(instance)),
             Self::ImportState(_) => "IMPORT".to_owned(),
             Self::Approval(_) => "IMPORT#APPROVAL".to_owned(),
             Self::Licences(_) => "LICENCES".to_owned(),
@@ -218,7 +218,7 @@ impl Key {
             (["CUSTOMERS"], ["CUSTOMER", id]) => Some(Self::Customer(CustomerId::parse(*id).ok()?)),
             (["POLICIES"], ["POLICY", name]) => Some(Self::Policy(unlabel(name)?)),
             (["SCHEDULE"], ["TICK"]) => Some(Self::Tick),
-            (["CONNECTIONS"], ["CONNECTION", name]) => Some(Self::Connection(unlabel(name)?)),
+            (["QUOTAS"], ["QUOTA", instance]) => Some(Self::Quota(unlabel(instance)?)),
             (["CUSTOMER", customer, rest @ ..], sk) => {
                 Self::parse_of_customer(CustomerId::parse(*customer).ok()?, rest, sk)
             }
@@ -343,7 +343,7 @@ mod tests {
                 0 => Key::Customer(customer),
                 1 => Key::Policy(text),
                 2 => Key::Tick,
-                3 => Key::Connection(text),
+                3 => Key::Quota(text),
                 4 => Key::ImportState(customer),
                 5 => Key::Approval(customer),
                 6 => Key::Licences(customer),

@@ -8,7 +8,7 @@
 //! | 1 | a customer; all customers | `CUSTOMERS` · `CUSTOMER#c` | 1; 1 per 12 or so | 1 when it changes |
 //! | 2 | the policies | `POLICIES` · `POLICY#name` | 1 per few | 1 per change |
 //! | 3 | when was the last tick | `SCHEDULE` · `TICK` | 1 | 1 per tick |
-//! | 4 | how a connection is | `CONNECTIONS` · `CONNECTION#name` | 1 | 1 when it changes |
+//! | 4 | how many calls a vendor still takes | `QUOTAS` · `QUOTA#instance` | 1 per 20 calls or so | 1 per 20 calls or so, once a limit is known |
 //! | 5 | how far a customer's import is, who holds the lease; a person's yes | `CUSTOMER#c` · `IMPORT`, `IMPORT#APPROVAL` | 1 to 2 | 1 per lease, page and release; more with long links |
 //! | 6 | what a customer's licences are called | `CUSTOMER#c` · `LICENCES` | 1 | 1 when it changes |
 //! | 7 | what an unfinished round saw | `CUSTOMER#c#ROUND#run` · page`#`chunk, expires | 1 per 250 records | 1 per 64 records |
@@ -40,7 +40,6 @@ mod agents;
 mod attr;
 mod call;
 mod claims;
-mod connections;
 mod customers;
 mod deliveries;
 mod error;
@@ -52,6 +51,7 @@ mod licences;
 mod many;
 mod marks;
 mod push_marks;
+mod quotas;
 mod reviews;
 mod round_pages;
 mod runs;
@@ -64,7 +64,6 @@ mod tests;
 
 pub use agents::Agent;
 pub use call::client_config;
-pub use connections::ConnectionState;
 pub use customers::CustomerRecord;
 pub use error::StoreError;
 pub use import_state::{

@@ -11,7 +11,7 @@ use domain::policy::Policy;
 use domain::run::{Run, RunCounts, RunReason, RunStatus};
 
 use super::fixture::{at, fabrikam, northwind, run, table};
-use crate::store::{Agent, ConnectionState, CustomerRecord, Store, StoreError};
+use crate::store::{Agent, CustomerRecord, Store, StoreError};
 
 fn customer() -> Customer {
     Customer {
@@ -28,7 +28,10 @@ fn customer() -> Customer {
     }
 }
 
-async fn write_units(store: &Store, work: impl Future<Output = Result<(), StoreError>>) -> f64 {
+pub(super) async fn write_units<T>(
+    store: &Store,
+    work: impl Future<Output = Result<T, StoreError>>,
+) -> f64 {
     let before = store.meter().write_units();
     work.await.unwrap();
     store.meter().write_units() - before
@@ -280,33 +283,6 @@ async fn a_delivery_is_taken_once_until_it_is_forgotten_or_expires() {
             .filter(|first| *first.as_ref().unwrap())
             .count(),
         1
-    );
-}
-
-#[tokio::test]
-async fn a_connection_rests_and_is_suspended_until_somebody_acts() {
-    let store = table().await;
-    let name = "graph:northwind.example";
-    assert_eq!(
-        store.connection(name).await.unwrap(),
-        ConnectionState::default()
-    );
-    assert_eq!(write_units(&store, store.resume(name)).await, 0.0);
-    store.set_rest(name, at(60)).await.unwrap();
-    assert_eq!(write_units(&store, store.set_rest(name, at(30))).await, 0.0);
-    store.suspend(name, "the secret has expired").await.unwrap();
-    assert_eq!(write_units(&store, store.suspend(name, "again")).await, 0.0);
-    let state = store.connection(name).await.unwrap();
-    assert_eq!(state.suspended.as_deref(), Some("the secret has expired"));
-    assert_eq!(state.rest_until, Some(at(60)));
-    assert_eq!(
-        store.connection("psa").await.unwrap(),
-        ConnectionState::default()
-    );
-    store.resume(name).await.unwrap();
-    assert_eq!(
-        store.connection(name).await.unwrap(),
-        ConnectionState::default()
     );
 }
 

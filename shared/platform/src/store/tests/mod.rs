@@ -13,6 +13,7 @@ mod item_properties;
 mod lease;
 mod lease_time;
 mod position;
+mod quotas;
 mod reviews;
 mod round_trip;
 mod upload_parts;
