@@ -35,12 +35,19 @@ fn list() -> BTreeMap<String, Standing> {
         .collect()
 }
 
-/// Every test of the workspace by name.
+/// Every test of the workspace by name. A case of a contract is one too: `contract!` makes a test
+/// of its name for each vendor.
 fn tests() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    for (_, text) in files(&[".rs"]) {
+    for (file, text) in files(&[".rs"]) {
+        let is_contract = file.starts_with("tests/system/contract/");
         let mut follows = false;
         for line in text.lines().map(str::trim) {
+            let case = line.strip_prefix("pub(super) async fn ");
+            let case = case.and_then(|case| case.split_once('<'));
+            if let Some((case, _)) = case.filter(|_| is_contract) {
+                names.insert(case.to_owned());
+            }
             let name = line.trim_start_matches("async ").strip_prefix("fn ");
             if line.starts_with("#[test]") || line.starts_with("#[tokio::test") {
                 follows = true;

@@ -34,6 +34,13 @@ pub enum Fault {
     LostBeforeWrite,
     /// 401 although the token is good.
     Unauthorized,
+    /// The given 4xx or 5xx status with these words as the body; nothing is carried out.
+    Refused {
+        /// The status.
+        status: u16,
+        /// The body, JSON or text.
+        body: String,
+    },
 }
 
 impl Fault {
@@ -56,6 +63,7 @@ impl Fault {
             Self::LostAfterWrite => "lost_after_write",
             Self::LostBeforeWrite => "lost_before_write",
             Self::Unauthorized => "unauthorized",
+            Self::Refused { .. } => "refused",
         }
     }
 
@@ -67,7 +75,8 @@ impl Fault {
             | Self::ServerError(_)
             | Self::Html
             | Self::LostBeforeWrite
-            | Self::Unauthorized => false,
+            | Self::Unauthorized
+            | Self::Refused { .. } => false,
         }
     }
 }

@@ -158,7 +158,11 @@ async fn handle<V: Vendor>(
             plain(answer, gzip)
         }
         Some(
-            Fault::Throttled { .. } | Fault::ServerError(_) | Fault::Html | Fault::Unauthorized,
+            Fault::Throttled { .. }
+            | Fault::ServerError(_)
+            | Fault::Html
+            | Fault::Unauthorized
+            | Fault::Refused { .. },
         )
         | None => plain(answer, gzip),
     }
@@ -172,10 +176,10 @@ fn carry_out<V: Vendor>(vendor: &V, request: &Request, fault: Option<&Fault>) ->
         Some(Fault::Throttled { retry_after, body }) => {
             let mut answer = vendor.throttled();
             if let Some(body) = body {
-                answer.body = Bytes::copy_from_slice(body.as_bytes());
-                if serde_json::from_str::<serde_json::Value>(body).is_err() {
-                    answer.content_type = "text/plain; charset=utf-8";
-                }
+                answer = Answer {
+                    headers: answer.headers,
+                    ..worded(answer.status, body)
+                };
             }
             match retry_after {
                 Some(seconds) => answer.with_header("retry-after", seconds.to_string()),
@@ -186,6 +190,15 @@ fn carry_out<V: Vendor>(vendor: &V, request: &Request, fault: Option<&Fault>) ->
         Some(Fault::LostBeforeWrite) => vendor.server_error(503),
         Some(Fault::Html) => Answer::html(200, "<!doctype html><title>Please wait</title>"),
         Some(Fault::Unauthorized) => vendor.unauthorized(),
+        Some(Fault::Refused { status, body }) => worded(*status, body),
+    }
+}
+
+/// An answer in words that a test chose: JSON if they are, else text.
+fn worded(status: u16, body: &str) -> Answer {
+    match serde_json::from_str::<serde_json::Value>(body) {
+        Ok(_) => Answer::json_bytes(status, Bytes::copy_from_slice(body.as_bytes())),
+        Err(_) => Answer::text(status, body),
     }
 }
 
@@ -319,7 +332,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_words_of_a_throttled_answer_can_be_chosen() {
+    async fn the_words_of_a_refusal_can_be_chosen() {
         let (server, _, base) = start(&Options::unrecorded(), |_| Echo).await.unwrap();
         let body = Some("{\"a\":1}".to_owned());
         server.faults.next(
@@ -340,6 +353,16 @@ mod tests {
         assert!(chosen.ends_with("{\"a\":1}"));
         let usual = raw(&base, "/a").await;
         assert!(usual.ends_with("slow down") && !usual.contains("retry-after"));
+        let (status, body) = (422, "no such thing".to_owned());
+        server
+            .faults
+            .next("*", "/", 1, Fault::Refused { status, body });
+        let refused = raw(&base, "/a").await;
+        assert!(
+            refused.contains(" 422 ") && refused.contains("text/plain"),
+            "{refused}"
+        );
+        assert!(refused.ends_with("no such thing"), "{refused}");
     }
 
     #[tokio::test]

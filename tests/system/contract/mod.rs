@@ -1,133 +1,108 @@
 //! What every connector of a kind must do, each against its vendor's simulator.
+//!
+//! Read [`vendor`] first: what a vendor gives. [`contract!`] lists the cases; they are in `reads`,
+//! `pages`, `creates`, `writes`, `custom`, `faults`, `answers` and `trust`, each for whichever vendor it is
+//! given. A vendor's file is its [`vendor::Simulated`], `contract!(Itself);`, and whatever is its
+//! own alone.
 
-mod psa;
-mod psa_faults;
-mod psa_trust;
-mod psa_writes;
+mod answers;
+mod bench;
+mod creates;
+mod custom;
+mod faults;
+mod pages;
+mod reads;
+mod trust;
+mod vendor;
+mod writes;
 
-use connectors::Vendors;
-use connectors::error::ConnectorError;
-use connectors::http::Pause;
-use connectors::psa::{Psa, Settings};
-use domain::fields::{Attribute, Fields};
-use domain::id::{AccountId, CompanyId, ContactId};
-use domain::push::contact::{ContactChange, ContactUpdate, NewContact};
-use secrecy::SecretString;
-use serde_json::{Value, json};
-use simulators::psa::halo;
-use simulators::{Halo, Options};
-
-use crate::world::PATH_TOKEN;
-
-/// What the PSA delivers with.
-const PASSWORD: &str = "webhook-password";
-
-/// HaloPSA with one company and its site, and a process that calls it. Nobody waits.
-struct Bench {
-    halo: Halo,
-    vendors: Vendors,
-    pause: Pause,
-    company: i64,
-    site: i64,
+/// Makes one test of each case, by the name of the case, for a vendor. The only list of cases: one
+/// that is left out is code that nobody calls, which the compiler tells.
+macro_rules! contract {
+    ($vendor:ty) => {
+        contract! { @each $vendor =>
+            reads {
+                a_check_says_yes_or_what_is_missing_with_the_remedy
+                companies_come_with_their_state
+                a_company_that_is_gone_is_no_empty_company
+                an_empty_company_is_empty_but_not_for_want_of_rights
+                thin_rows_leave_unknown_what_full_rows_tell
+                a_search_finds_whole_addresses_of_one_company_in_use_or_not
+                what_nobody_documented_is_survived
+                operations_cost_what_the_vendor_says
+                what_is_said_follows_the_description_of_the_vendor
+            }
+            pages {
+                contacts_come_over_three_pages_with_those_out_of_use_and_those_that_are_no_persons
+                a_smaller_page_than_asked_for_leaves_nobody_out
+                a_page_that_repeats_is_an_error
+            }
+            creates {
+                what_is_made_reads_back_equal
+                a_person_who_is_looked_for_before_is_made_once
+                an_answer_lost_after_the_write_makes_no_twin
+                a_create_that_breaks_off_half_way_makes_no_twin
+                as_many_addresses_are_kept_as_the_gaps_say
+                the_external_id_is_kept_or_refused
+            }
+            writes {
+                a_change_sends_what_changes_and_keeps_all_else
+                the_main_address_changes_and_the_others_stay
+                a_field_is_cleared_unless_the_vendor_needs_it
+                a_contact_goes_out_of_use_and_comes_back_or_is_refused
+                what_a_field_cannot_hold_is_refused_with_the_fields_name
+                what_contacts_of_the_vendor_lack_is_refused
+                a_contact_that_is_not_there_is_not_made_by_a_change
+            }
+            custom {
+                custom_fields_are_written_and_read_or_there_are_none
+                a_custom_field_that_the_msp_did_not_make_is_left_out
+                types_of_contacts_are_read_or_there_are_none
+                the_id_of_the_tenant_is_written_once_or_there_is_no_field
+            }
+            faults {
+                a_pause_that_is_asked_for_is_kept_and_the_call_repeated
+                a_refusal_without_a_pause_is_waited_out_and_what_it_tells_is_kept
+                a_refused_token_is_renewed_once_and_then_it_is_the_credentials
+                wrong_credentials_wait_for_a_person
+                a_right_that_is_missing_is_named_and_waits_for_a_person
+                a_read_is_repeated_after_a_fault_and_a_write_never_is
+            }
+            answers {
+                a_page_instead_of_data_is_told_with_the_address_to_correct
+                a_host_that_is_not_there_is_tried_again
+                a_refusal_in_the_vendors_words_names_no_person
+            }
+            trust {
+                genuine_deliveries_name_their_contacts_or_there_are_none
+                forged_deliveries_are_turned_away
+                no_error_tells_a_secret_or_a_person
+                no_log_tells_a_secret_or_a_person
+            }
+        }
+    };
+    (@each $vendor:ty => $($module:ident { $($case:ident)+ })+) => {$($(
+        #[tokio::test]
+        async fn $case() {
+            crate::contract::$module::$case::<$vendor>().await;
+        }
+    )+)+};
 }
 
-impl Bench {
-    async fn new() -> Self {
-        let halo = Halo::start(Options::unrecorded()).await.unwrap();
-        let company = halo.add_client("Northwind Dental");
-        let site = halo.add_site(company, "Main");
-        let pause = Pause::recorded();
-        let vendors = Vendors::new().unwrap().with_pause(pause.clone());
-        Self {
-            halo,
-            vendors,
-            pause,
-            company,
-            site,
-        }
-    }
+// After the macro, which they use.
+mod halo;
+mod halo_alone;
 
-    /// The connection's document, with one member changed.
-    fn settings(&self, member: &str, value: &str) -> Settings {
-        let mut document = json!({
-            "system": "halo", "api_url": self.halo.api_url(), "auth_url": self.halo.auth_url(),
-            "client_id": halo::CLIENT_ID, "client_secret": halo::CLIENT_SECRET,
-            "tenant": halo::TENANT, "webhook_path_token": PATH_TOKEN,
-            "webhook_username": "halo", "webhook_password": PASSWORD,
-        });
-        document[member] = json!(value);
-        Settings::from_json(&SecretString::from(document.to_string())).unwrap()
-    }
-
-    /// The connector, as one invocation has it.
-    fn psa(&self) -> Box<dyn Psa> {
-        self.vendors.psa(&self.settings("system", "halo")).unwrap()
-    }
-
-    fn company(&self) -> CompanyId {
-        CompanyId::parse(self.company.to_string()).unwrap()
-    }
-
-    /// A contact that was there before.
-    fn user(&self, name: &str, email: &str, more: Value) -> i64 {
-        let mut user = json!({ "name": name, "emailaddress": email, "site_id": self.site });
-        if let (Some(user), Value::Object(more)) = (user.as_object_mut(), more) {
-            user.extend(more);
-        }
-        self.halo.add_user(&user)
-    }
-
-    /// Ida, who is to be made.
-    fn ida(&self) -> NewContact {
-        let mut fields = Fields::default();
-        for (attribute, value) in [
-            (Attribute::DisplayName, "Ida Berg"),
-            (Attribute::GivenName, "Ida"),
-            (Attribute::Surname, "Berg"),
-            (Attribute::Email, "ida@northwind.example"),
-            (Attribute::Mobile, "+46 70 555 01 02"),
-            (Attribute::Phone, "+46 8 555 01 03"),
-            (Attribute::JobTitle, "Dentist"),
-            (Attribute::Department, "Care"),
-        ] {
-            fields.set(attribute, Some(value.to_owned()));
-        }
-        NewContact {
-            account: AccountId::parse("acc_1").unwrap(),
-            company: self.company(),
-            site: None,
-            fields,
-            alternate_emails: vec!["i.berg@northwind.example".to_owned()],
-            external_id: Some("0785ef7c-0000-4000-8000-0000000000aa".to_owned()),
-            custom: Vec::new(),
-        }
-    }
-
-    /// Makes Ida.
-    async fn create(&self) -> Result<ContactId, ConnectorError> {
-        self.psa().apply(&ContactChange::Create(self.ida())).await
-    }
-
-    /// Writes asked for so far.
-    fn bodies(&self) -> Vec<Value> {
-        let writes = self.halo.journal().writes().into_iter();
-        writes.map(|write| write.request_body).collect()
-    }
-
-    /// How many pauses were asked for so far.
-    fn pauses(&self) -> Vec<std::time::Duration> {
-        self.pause.pauses()
-    }
-}
-
-/// A change of one attribute.
-fn change(contact: &ContactId, attribute: Attribute, value: &str) -> ContactUpdate {
-    ContactUpdate {
-        account: AccountId::parse("acc_1").unwrap(),
-        contact: contact.clone(),
-        set: vec![(attribute, Some(value.to_owned()))],
-        external_id: None,
-        active: None,
-        custom: Vec::new(),
+/// A PSA without a file here would be held to nothing.
+#[test]
+fn every_psa_is_held_to_the_contract() {
+    for kind in connectors::psa::PsaKind::ALL {
+        let file = format!("{}.rs", kind.as_str().replace('-', "_"));
+        let path = crate::tidy::root()
+            .join("tests/system/contract")
+            .join(&file);
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        let line = text.lines().any(|line| line.starts_with("contract!("));
+        assert!(line, "{file} has no line contract!(..);");
     }
 }

@@ -94,16 +94,23 @@ impl Halo {
         Ok(user.customfields.unwrap_or_default())
     }
 
-    /// Fails unless the agent sees any client at all.
-    async fn require_sight(&self) -> Result<(), ConnectorError> {
+    /// Fails unless the company is there and seen: an empty list looks the same for one that is
+    /// gone, and for an agent that sees nothing at all.
+    async fn require_company(&self, company: &CompanyId) -> Result<(), ConnectorError> {
+        let id = company_number(company)?;
+        let gone = match self.client.one(Resource::Clients, id).await {
+            Ok(_) => return Ok(()),
+            Err(gone @ ConnectorError::NotFound { .. }) => gone,
+            Err(error) => return Err(error),
+        };
         let access = self.check().await?;
-        match access.missing.first() {
-            None => Ok(()),
-            Some(missing) => Err(ConnectorError::Forbidden {
+        Err(match access.missing.first() {
+            None => gone,
+            Some(missing) => ConnectorError::Forbidden {
                 vendor: VENDOR,
                 what: missing.clone(),
-            }),
-        }
+            },
+        })
     }
 }
 
@@ -155,7 +162,7 @@ impl Psa for Halo {
         // Even a company without people has its placeholder. An agent that lost its rights sees
         // empty lists, and taking that for the truth would make everybody a second time.
         if found.rows.is_empty() && position == Position::START {
-            self.require_sight().await?;
+            self.require_company(company).await?;
         }
         Ok(ContactsPage {
             contacts: self.contacts_of(found.rows, company).await?,

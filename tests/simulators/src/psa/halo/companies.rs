@@ -21,13 +21,14 @@ pub(crate) fn clients(state: &State, request: &Request) -> Answer {
         request,
         "clients",
         &found,
-        state.behaviour.page_cap,
+        &state.behaviour,
         |(id, client)| client_json(state, **id, client),
     )
 }
 
 pub(crate) fn client(state: &State, id: i64, request: &Request) -> Answer {
-    match state.clients.get(&id) {
+    let seen = |_: &&Client| !state.behaviour.hide_everything;
+    match state.clients.get(&id).filter(seen) {
         Some(client) if request.flag("includedetails") => {
             Answer::json(200, &client_full(state, id, client))
         }
@@ -79,13 +80,9 @@ pub(crate) fn sites(state: &State, request: &Request) -> Answer {
         .filter(|(_, site)| client.is_none_or(|client| client == site.client))
         .filter(|(_, site)| wanted(request, site.inactive))
         .collect();
-    envelope(
-        request,
-        "sites",
-        &found,
-        state.behaviour.page_cap,
-        |(id, site)| site_json(state, **id, site),
-    )
+    envelope(request, "sites", &found, &state.behaviour, |(id, site)| {
+        site_json(state, **id, site)
+    })
 }
 
 pub(crate) fn site(state: &State, id: i64) -> Answer {

@@ -2,17 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
+use super::Behaviour;
 use crate::exchange::{Answer, Request};
 
 /// Rows without paging and without a count; the vendor's own default is small and undocumented.
 const UNPAGED_ROWS: usize = 50;
 
-/// Wraps the rows under `key`. A page is at most `page_cap` rows, whatever was asked for.
+/// Wraps the rows under `key`. A page is at most `page_cap` rows, whatever was asked for, and the
+/// first one where pages repeat.
 pub(crate) fn envelope<T>(
     request: &Request,
     key: &str,
     found: &[T],
-    page_cap: usize,
+    behaviour: &Behaviour,
     row: impl Fn(&T) -> Value,
 ) -> Answer {
     let number = |name: &str| {
@@ -25,14 +27,18 @@ pub(crate) fn envelope<T>(
     let (skip, take) = if request.flag("pageinate") {
         let size = number("page_size")
             .unwrap_or(UNPAGED_ROWS)
-            .clamp(1, page_cap);
+            .clamp(1, behaviour.page_cap);
         let page = number("page_no").unwrap_or(1).max(1);
         body.insert("page_no".to_owned(), json!(page));
         body.insert("page_size".to_owned(), json!(size));
-        (size.saturating_mul(page - 1), size)
+        let before = if behaviour.repeat_page { 0 } else { page - 1 };
+        (size.saturating_mul(before), size)
     } else {
         (0, number("count").unwrap_or(UNPAGED_ROWS))
     };
+    if behaviour.undocumented {
+        body.insert("next_generation_total".to_owned(), json!({"exact": "yes"}));
+    }
     let rows: Vec<Value> = found.iter().skip(skip).take(take).map(row).collect();
     body.insert(key.to_owned(), Value::Array(rows));
     Answer::json(200, &Value::Object(body))

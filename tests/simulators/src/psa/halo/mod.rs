@@ -83,6 +83,10 @@ pub struct Behaviour {
     pub deny_writes: bool,
     /// The agent behind the application may see nothing: empty lists with status 200.
     pub hide_everything: bool,
+    /// Every page of a list is the first one, whichever was asked for.
+    pub repeat_page: bool,
+    /// Answers hold members that the vendor's document does not name.
+    pub undocumented: bool,
     /// The rolling rate limit, if any.
     pub rate_limit: Option<RateLimit>,
 }
@@ -100,6 +104,8 @@ impl Default for Behaviour {
             deny_reads: false,
             deny_writes: false,
             hide_everything: false,
+            repeat_page: false,
+            undocumented: false,
             rate_limit: None,
         }
     }
@@ -196,6 +202,11 @@ impl Halo {
         self.state().add_site(client, name)
     }
 
+    /// The main site of a client, if it has a site.
+    pub fn main_site(&self, client: i64) -> Option<i64> {
+        self.state().clients.get(&client)?.main_site
+    }
+
     /// Hides a client from lists of active ones, or shows it again.
     pub fn set_client_inactive(&self, client: i64, inactive: bool) {
         if let Some(client) = self.state().clients.get_mut(&client) {
@@ -213,6 +224,13 @@ impl Halo {
     /// Defines a custom field of users.
     pub fn define_field(&self, id: i64, field: CustomField) {
         self.state().fields.insert(id, field);
+    }
+
+    /// No custom field of users or clients is defined any more.
+    pub fn forget_fields(&self) {
+        let mut state = self.state();
+        state.fields.clear();
+        state.client_fields.clear();
     }
 
     /// Defines a custom field of clients.

@@ -41,13 +41,9 @@ pub(crate) fn list(state: &State, request: &Request) -> Answer {
         found.reverse();
     }
     let fields = request.query("include_custom_fields").is_some();
-    envelope(
-        request,
-        "users",
-        &found,
-        state.behaviour.page_cap,
-        |(_, user)| row(state, user, fields),
-    )
+    envelope(request, "users", &found, &state.behaviour, |(_, user)| {
+        row(state, user, fields)
+    })
 }
 
 fn shown(state: &State, request: &Request, user: &User) -> bool {
@@ -133,6 +129,11 @@ fn placed(state: &State, user: &User) -> Map<String, Value> {
         json!(client.map_or("", |c| c.name.as_str())),
     );
     placed.insert("sitephonenumber".to_owned(), json!(""));
+    if state.behaviour.undocumented {
+        placed.insert("contact_rank".to_owned(), json!("platinum"));
+        placed.insert("presence".to_owned(), json!({"state": 17, "since": null}));
+        placed.insert("relationship_id".to_owned(), json!(-99));
+    }
     placed
 }
 

@@ -147,15 +147,20 @@ async fn pages_that_repeat_are_an_error_and_no_endless_list() {
 }
 
 #[tokio::test]
-async fn an_empty_list_is_believed_only_where_anything_is_seen() {
+async fn an_empty_list_is_believed_only_where_its_company_is_seen() {
     let empty = || json(200, r#"{"record_count":0,"users":[]}"#);
-    let seeing = vec![empty(), json(200, r#"{"clients":[{"id":1}]}"#)];
-    let bench = Bench::start(seeing).await;
+    let gone = || reply(404, "content-type: text/plain\r\n", "Not found");
+    let bench = Bench::start(vec![empty(), json(200, r#"{"id":42}"#)]).await;
     assert_eq!(bench.psa.contacts(&company()).await, Ok(Vec::new()));
-    let blind = vec![empty(), json(200, r#"{"record_count":0,"clients":[]}"#)];
-    let bench = Bench::start(blind).await;
+    assert_eq!(bench.calls()[1], "GET /api/Client/42?includedetails=true");
+    let blind = json(200, r#"{"record_count":0,"clients":[]}"#);
+    let bench = Bench::start(vec![empty(), gone(), blind]).await;
     let error = bench.psa.contacts(&company()).await.unwrap_err();
     assert!(matches!(error, ConnectorError::Forbidden { .. }), "{error}");
+    let seeing = json(200, r#"{"clients":[{"id":1}]}"#);
+    let bench = Bench::start(vec![empty(), gone(), seeing]).await;
+    let error = bench.psa.contacts(&company()).await.unwrap_err();
+    assert!(matches!(error, ConnectorError::NotFound { .. }), "{error}");
 }
 
 #[tokio::test]
