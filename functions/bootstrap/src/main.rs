@@ -5,6 +5,8 @@
 
 mod functions;
 
+use std::sync::Arc;
+
 use admin_api::widget;
 use connectors::Vendors;
 use connectors::http::CallCounts;
@@ -15,7 +17,7 @@ use platform::{App, Config, host, telemetry};
 /// Serves a queue with a function that talks to vendors, and says what each event cost in calls.
 macro_rules! queue {
     ($app:ident, $handle:path) => {{
-        let vendors = Vendors::new()?;
+        let vendors = counted(&$app)?;
         host::queue($app, async |app: &App, event: &_, budget: &_| {
             let before = vendors.calls();
             let done = $handle(app, &vendors, event, budget).await;
@@ -57,6 +59,15 @@ async fn main() -> Result<(), host::Error> {
         }
         other => Err(format!("{other} is listed as a function and is none").into()),
     }
+}
+
+/// Vendors whose calls all functions count together, by way of the table.
+fn counted(app: &App) -> Result<Vendors, host::Error> {
+    let app = app.clone();
+    Ok(Vendors::new()?.counted(Arc::new(move |instance, word| {
+        let app = app.clone();
+        Box::pin(async move { app.share_calls(&instance, word).await })
+    })))
 }
 
 /// Says how many calls to vendors an event cost, and what became of them.

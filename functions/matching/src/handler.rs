@@ -3,6 +3,7 @@
 use connectors::Vendors;
 use domain::event::{Envelope, Event};
 use domain::failure::{Disposition, Failure};
+use domain::quota::Lane;
 use domain::run::MatchCounts;
 use platform::{App, Budget};
 
@@ -31,7 +32,9 @@ pub async fn handle(
     let matched = match &envelope.event {
         Event::ImportFinished {} => company::import(app, vendors, envelope).await,
         Event::ContactChanged { contact } => {
-            contact::import(app, vendors, &envelope.customer, contact).await
+            // Somebody has just changed it, and looks for what comes of it.
+            let vendors = vendors.in_lane(Lane::Webhook);
+            contact::import(app, &vendors, &envelope.customer, contact).await
         }
         Event::ImportRequested { .. }
         | Event::UploadCompleted { .. }

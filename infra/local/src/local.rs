@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use connectors::Vendors;
 use domain::failure::Failure;
@@ -96,7 +97,14 @@ impl Local {
         if data.was_broken_off() {
             configured::free_leases(&app).await?;
         }
-        let vendors = Vendors::new().map_err(Failure::defect)?;
+        let counter = app.clone();
+        let vendors =
+            Vendors::new()
+                .map_err(Failure::defect)?
+                .counted(Arc::new(move |instance, word| {
+                    let app = counter.clone();
+                    Box::pin(async move { app.share_calls(&instance, word).await })
+                }));
         let functions = Functions::new(app.clone(), vendors.clone());
         let queue = Queue::new(functions, inbox, settings);
         Ok(Self {

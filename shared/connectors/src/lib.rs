@@ -17,20 +17,23 @@ pub mod psa;
 mod token;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use domain::quota::Lane;
 
 use crate::directory::graph::{self, Graph};
 use crate::error::ConnectorError;
 use crate::http::{
-    BaseUrl, CallCounts, Calls, ClientError, Pace, Pause, Remembered, Vendor, VendorKind,
+    BaseUrl, CallCounts, Calls, ClientError, Counter, Pace, Pause, Remembered, Share, Vendor,
+    VendorKind,
 };
 use crate::psa::Psa;
 use crate::token::Tokens;
 
 /// Everything that calls to vendors share in a process: connections, tokens, paces, addresses and
-/// counters.
-/// Cheap to clone; clones share all of it.
-#[derive(Debug, Clone)]
+/// counters. Cheap to clone; clones share all of it.
+#[derive(Clone)]
 pub struct Vendors {
     http: reqwest::Client,
     tokens: Tokens,
@@ -38,6 +41,9 @@ pub struct Vendors {
     remembered: Remembered,
     calls: Calls,
     pause: Pause,
+    shares: Arc<Mutex<BTreeMap<String, Share>>>,
+    counter: Option<Counter>,
+    lane: Lane,
 }
 
 impl Vendors {
@@ -50,7 +56,26 @@ impl Vendors {
             remembered: Remembered::default(),
             calls: Calls::default(),
             pause: Pause::default(),
+            shares: Arc::default(),
+            counter: None,
+            lane: Lane::Import,
         })
+    }
+
+    /// The same vendors, whose calls are counted together with those of other processes.
+    #[must_use]
+    pub fn counted(mut self, counter: Counter) -> Self {
+        self.counter = Some(counter);
+        self
+    }
+
+    /// The same vendors for somebody in that lane.
+    #[must_use]
+    pub fn in_lane(&self, lane: Lane) -> Self {
+        Self {
+            lane,
+            ..self.clone()
+        }
     }
 
     /// The same vendors with pauses that somebody else waits: tests write them down.
@@ -80,7 +105,22 @@ impl Vendors {
     /// A vendor instance for one invocation.
     pub(crate) fn vendor(&self, kind: VendorKind, name: &'static str, base: BaseUrl) -> Vendor {
         let (calls, pause) = (self.calls.clone(), self.pause.clone());
-        Vendor::new(name, kind, base, self.http.clone(), calls, pause)
+        let share = self.share(kind, base.as_str());
+        Vendor::new(name, kind, base, self.http.clone(), calls, pause).shared(share, self.lane)
+    }
+
+    /// This process's part of the calls to an instance, where somebody counts. Graph is at one address
+    /// for all tenants and limits each by itself: nothing is shared there.
+    fn share(&self, kind: VendorKind, instance: &str) -> Option<Share> {
+        let counter = self
+            .counter
+            .as_ref()
+            .filter(|_| kind != VendorKind::Graph)?;
+        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        let share = shares
+            .entry(instance.to_owned())
+            .or_insert_with(|| Share::new(Arc::clone(counter), instance));
+        Some(share.clone())
     }
 
     /// The tokens of all connections.
@@ -97,5 +137,13 @@ impl Vendors {
     pub(crate) fn pace(&self, instance: &str) -> Pace {
         let mut paces = self.paces.lock().unwrap_or_else(PoisonError::into_inner);
         paces.entry(instance.to_owned()).or_default().clone()
+    }
+}
+
+impl fmt::Debug for Vendors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Vendors")
+            .field("lane", &self.lane)
+            .finish_non_exhaustive()
     }
 }

@@ -63,6 +63,10 @@ pub const VENDOR_CALL_SECONDS_MAX: u64 = 60;
 /// What one invocation waits in all because a vendor asked it to, in seconds.
 pub const WAIT_IN_PLACE_SECONDS_MAX: u64 = 10;
 
+/// Receives of a message that met nothing but throttling, after which it is published anew: a vendor
+/// that throttles makes a run later, and never a dead letter. Below the queues' `maxReceiveCount`.
+pub const THROTTLED_RECEIVES_MAX: u32 = 4;
+
 /// The largest body of a webhook delivery, in bytes.
 pub const DELIVERY_BYTES_MAX: usize = 256 * 1024;
 /// Contacts one delivery may name.

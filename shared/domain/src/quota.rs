@@ -92,6 +92,17 @@ pub struct Quota {
     pub rest_until_ms: i64,
 }
 
+/// What somebody who calls a vendor instance has to say to those who share it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Word {
+    /// It wants to call.
+    Calls(Lane),
+    /// It was told what the vendor allows.
+    Allows(Allowance),
+    /// It was told to wait.
+    Rests(Duration),
+}
+
 /// What somebody who wants to call gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Take {
@@ -105,6 +116,8 @@ pub enum Take {
         slice_start_ms: i64,
         /// Of so many that were handed out at most.
         taken_max: u32,
+        /// How long they may be made.
+        valid: Duration,
     },
     /// None for so long.
     Wait(Duration),
@@ -135,6 +148,7 @@ pub fn take(quota: &Quota, lane: Lane, wanted: u32, now: Timestamp) -> Take {
         calls,
         slice_start_ms,
         taken_max: limit - calls,
+        valid: millis(slice_start_ms + slice_ms - now_ms),
     }
 }
 
@@ -147,9 +161,12 @@ pub fn chunk(quota: &Quota, lane: Lane) -> u32 {
 }
 
 fn wait(ms: i64) -> Take {
-    Take::Wait(Duration::from_millis(
-        u64::try_from(ms).unwrap_or_default().max(1),
-    ))
+    Take::Wait(millis(ms))
+}
+
+/// At least one, so that nobody asks again at once.
+fn millis(ms: i64) -> Duration {
+    Duration::from_millis(u64::try_from(ms).unwrap_or_default().max(1))
 }
 
 #[cfg(test)]
@@ -176,6 +193,7 @@ mod tests {
                 calls,
                 slice_start_ms,
                 taken_max,
+                ..
             } => {
                 let is_new = quota.slice_start_ms != slice_start_ms;
                 quota.taken = if is_new { 0 } else { quota.taken };

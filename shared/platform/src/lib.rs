@@ -17,6 +17,7 @@ mod ids;
 pub mod meter;
 mod on_use;
 mod problem;
+mod quota;
 pub mod secrets;
 pub mod store;
 pub mod telemetry;

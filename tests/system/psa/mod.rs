@@ -11,6 +11,7 @@ mod edits;
 mod faults;
 mod links;
 mod matching;
+mod quota;
 mod updates;
 mod webhook;
 

@@ -16,12 +16,14 @@ mod remembered;
 mod request;
 #[cfg(test)]
 pub(crate) mod scripted;
+mod share;
 #[cfg(test)]
 mod tests;
 
 use std::time::{Duration, Instant};
 
 use domain::limits::WAIT_IN_PLACE_SECONDS_MAX;
+use domain::quota::{Allowance, Lane, Word};
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 
@@ -37,6 +39,8 @@ pub(crate) use pace::Pace;
 pub use pause::Pause;
 pub(crate) use remembered::Remembered;
 pub(crate) use request::RequestParts;
+pub use share::Counter;
+pub(crate) use share::Share;
 
 use crate::error::{ConnectorError, Garble};
 use answer::read_capped;
@@ -63,6 +67,7 @@ pub(crate) struct Vendor {
     budget: Budget,
     pace: Pace,
     rate_reader: Option<RateReader>,
+    share: Option<(Share, Lane)>,
 }
 
 /// What one try came to.
@@ -106,6 +111,7 @@ impl Vendor {
             budget,
             pace,
             rate_reader,
+            share: None,
         }
     }
 
@@ -117,12 +123,20 @@ impl Vendor {
         self
     }
 
+    /// Calls from what is shared with other processes, in a lane.
+    #[must_use]
+    pub(crate) fn shared(mut self, share: Option<Share>, lane: Lane) -> Self {
+        self.share = share.map(|share| (share, lane));
+        self
+    }
+
     /// The vendor's sign-in, at an address of its own; the budget is shared.
     #[must_use]
     pub(crate) fn at(&self, base: BaseUrl) -> Self {
         Self {
             base,
             kind: VendorKind::SignIn,
+            share: None,
             ..self.clone()
         }
     }
@@ -185,6 +199,7 @@ impl Vendor {
 
     /// Waits for a turn. Not taken out of the budget: a steady pace is no pause.
     async fn keep_pace(&self) -> Result<(), ConnectorError> {
+        self.await_share().await?;
         let wait_max = Duration::from_secs(WAIT_IN_PLACE_SECONDS_MAX);
         match self.pace.reserve(wait_max) {
             Ok(Duration::ZERO) => Ok(()),
@@ -196,6 +211,39 @@ impl Vendor {
                 vendor: self.name,
                 after: Some(after),
             }),
+        }
+    }
+
+    /// Waits for a turn among all processes, where that is soon.
+    async fn await_share(&self) -> Result<(), ConnectorError> {
+        let Some((share, lane)) = &self.share else {
+            return Ok(());
+        };
+        loop {
+            let Err(pause) = share.turn(*lane).await else {
+                return Ok(());
+            };
+            if !self.budget.spend(pause) {
+                return Err(ConnectorError::RateLimited {
+                    vendor: self.name,
+                    after: Some(pause),
+                });
+            }
+            self.pause.wait(pause).await;
+        }
+    }
+
+    /// Tells the other processes what a refusal said.
+    async fn tell(&self, rate: Option<(u32, Duration)>, after: Option<Duration>) {
+        let Some((share, _)) = &self.share else {
+            return;
+        };
+        let allowance = rate.and_then(|(requests, window)| Allowance::new(requests, window));
+        if let Some(allowance) = allowance {
+            share.tell(Word::Allows(allowance)).await;
+        }
+        if let Some(after) = after {
+            share.tell(Word::Rests(after)).await;
         }
     }
 
@@ -216,7 +264,7 @@ impl Vendor {
             "vendor called"
         );
         let outcome = match result {
-            Ok(answer) => self.judge(answer),
+            Ok(answer) => self.judge(answer).await,
             Err(
                 error @ (ConnectorError::Unreachable { .. }
                 | ConnectorError::Unreadable {
@@ -243,14 +291,16 @@ impl Vendor {
         read_capped(self.name, response, parts.bytes_max).await
     }
 
-    fn judge(&self, answer: Answer) -> Try {
+    async fn judge(&self, answer: Answer) -> Try {
         let status = answer.status;
         if status == StatusCode::TOO_MANY_REQUESTS {
             let rate = self.rate_reader.and_then(|reader| reader(&answer.body));
             if let Some((requests, window)) = rate {
                 self.pace.learn(requests, window);
             }
-            return Try::TurnedAway(retry_after(&answer.headers));
+            let after = retry_after(&answer.headers);
+            self.tell(rate, after).await;
+            return Try::TurnedAway(after);
         }
         if status == StatusCode::SERVICE_UNAVAILABLE && answer.headers.contains_key(RETRY_AFTER) {
             return Try::TurnedAway(retry_after(&answer.headers));

@@ -7,10 +7,10 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent};
+use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use domain::event::Envelope;
 use domain::failure::{Disposition, Failure};
-use domain::limits::EVENT_BYTES_MAX;
+use domain::limits::{EVENT_BYTES_MAX, THROTTLED_RECEIVES_MAX};
 use futures::FutureExt;
 use jiff::{SignedDuration, Timestamp};
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -111,8 +111,13 @@ where
         let Verdict::Again(why) = verdict else {
             continue;
         };
+        let is_throttled = matches!(why, Disposition::Retry { after: Some(_) });
+        throttled += u64::from(is_throttled);
+        if is_throttled && receives(&message) >= THROTTLED_RECEIVES_MAX && anew(app, &message).await
+        {
+            continue;
+        }
         given_back += 1;
-        throttled += u64::from(matches!(why, Disposition::Retry { after: Some(_) }));
         defects += u64::from(why == Disposition::Defect);
         let mut failure = BatchItemFailure::default();
         // SQS gives every message an id. Lambda takes an empty one as "all of the batch".
@@ -126,6 +131,27 @@ where
     ];
     emit(app, before, &counted);
     response
+}
+
+/// How often the queue has handed a message over.
+fn receives(message: &SqsMessage) -> u32 {
+    let count = message.attributes.get("ApproximateReceiveCount");
+    count.and_then(|count| count.parse().ok()).unwrap_or(1)
+}
+
+/// Publishes the event of a message once more, so that its receives are counted from the start. False
+/// where that fails: the message then comes again as it is.
+async fn anew(app: &App, message: &SqsMessage) -> bool {
+    let Ok(envelope) = read(message.body.as_deref().unwrap_or_default()) else {
+        return false;
+    };
+    match app.bus.publish(vec![envelope]).await {
+        Ok(()) => true,
+        Err(error) => {
+            tracing::warn!(%error, "an event that was throttled cannot be published anew");
+            false
+        }
+    }
 }
 
 /// Delivers one message: `body` is the event as EventBridge puts it into a queue. A panic is a

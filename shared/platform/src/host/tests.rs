@@ -141,6 +141,39 @@ async fn given_back(app: &App, customers: &[&str], budget: &Budget) -> Vec<Strin
 }
 
 #[tokio::test]
+async fn what_is_only_throttled_is_published_anew_before_it_is_a_dead_letter() {
+    let (sender, mut published) = tokio::sync::mpsc::unbounded_channel();
+    let mut app = app();
+    for (received, customer, is_given_back, is_published) in [
+        ("3", "wait", true, false),
+        ("4", "wait", false, true),
+        ("9", "retry", true, false),
+        ("9", "defect", true, false),
+    ] {
+        app.bus = Bus::Local(sender.clone());
+        let mut event = batch(vec![message(&app, customer)]);
+        let count = ("ApproximateReceiveCount".to_owned(), received.to_owned());
+        event.records[0].attributes.extend([count]);
+        let response = deliver_all(&app, &as_told, event, &Budget::endless()).await;
+        assert_eq!(
+            !response.batch_item_failures.is_empty(),
+            is_given_back,
+            "{customer}"
+        );
+        let anew = published.try_recv().ok();
+        assert_eq!(anew.is_some(), is_published, "{customer}");
+        assert!(anew.is_none_or(|event| event.customer.as_str() == customer));
+    }
+    // A bus that takes nothing: the message itself comes again.
+    drop(published);
+    let mut event = batch(vec![message(&app, "wait")]);
+    let count = ("ApproximateReceiveCount".to_owned(), "5".to_owned());
+    event.records[0].attributes.extend([count]);
+    let response = deliver_all(&app, &as_told, event, &Budget::endless()).await;
+    assert_eq!(response.batch_item_failures.len(), 1);
+}
+
+#[tokio::test]
 async fn one_bad_message_costs_no_other_of_its_batch() {
     let app = app();
     let customers = ["panic", "good", "wait", "reject", "defect", "good"];

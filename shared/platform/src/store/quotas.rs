@@ -41,6 +41,7 @@ impl Store {
                 calls,
                 slice_start_ms,
                 taken_max,
+                ..
             } = wanted
             else {
                 return Ok(wanted);
