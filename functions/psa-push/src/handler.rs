@@ -145,6 +145,10 @@ pub async fn go_on(
     let mut done = Vec::new();
     let pushed = all(&case, behind, budget, outcome, &mut done).await;
     app.store.remove_push_marks(&customer.id, &done).await?;
+    let pushed = match pushed {
+        Err(failure) => Err(told(app, &customer, failure).await),
+        Ok(()) => Ok(()),
+    };
     tracing::info!(
         customer.id = %customer.id, outcome.created, outcome.updated, outcome.failed, "push ended"
     );
@@ -186,6 +190,20 @@ async fn all(
         }
     }
     again.map_or(Ok(()), Err)
+}
+
+/// A failure by which accounts wait, with how many and for how long.
+async fn told(app: &App, customer: &Customer, failure: Failure) -> Failure {
+    let disposition = failure.disposition();
+    if !matches!(disposition, Disposition::Retry { after: Some(_) }) {
+        return failure;
+    }
+    match app.still_to_push(&customer.id).await {
+        Ok(still) if still.accounts > 0 => {
+            Failure::new(disposition, format!("{}; {still}", failure.chain()))
+        }
+        Ok(_) | Err(_) => failure,
+    }
 }
 
 /// There was more to push than time.

@@ -31,4 +31,5 @@ pub use config::{Config, ConfigError};
 pub use ids::Ids;
 pub use on_use::OnUse;
 pub use problem::Problem;
+pub use quota::StillToPush;
 pub use secrets::{SecretName, Secrets};

@@ -7,6 +7,7 @@ use connectors::Vendors;
 use connectors::http::Pause;
 use connectors::psa::Settings;
 use domain::quota::{Allowance, Lane};
+use serde_json::json;
 use simulators::Fault;
 use simulators::psa::halo::RateLimit;
 
@@ -116,4 +117,50 @@ async fn a_pause_that_one_process_is_asked_for_is_kept_by_all() {
         .check()
         .await
         .unwrap();
+}
+
+#[tokio::test]
+async fn whoever_asks_is_told_how_many_accounts_wait_and_how_long_that_takes() {
+    let mut scene = Scene::unrecorded(super::CREATE).await;
+    for number in 0..20 {
+        let name = format!("person{number}");
+        scene.user(&name, "Person", &format!("No{number}"), json!({}));
+    }
+    let allowance = Allowance::new(300, Duration::from_secs(600)).unwrap();
+    let (store, instance) = (&scene.world.app().store, scene.world.halo.api_url());
+    store.learn_allowance(&instance, allowance).await.unwrap();
+    let pause = Fault::Refused {
+        status: 429,
+        body: "Too many requests".to_owned(),
+    };
+    scene.world.halo.faults().next("POST", "/Users", 100, pause);
+    let summary = scene.world.run().await;
+    let told = summary.customers[0].error.clone().unwrap();
+    assert!(
+        told.contains("20 accounts wait for the PSA, which takes some"),
+        "{told}"
+    );
+    let path = "/v1/customers/northwind/runs";
+    let runs = super::operate(&scene.world, "GET", path, json!(null)).await;
+    // The refusal told the limit too. An account costs two calls.
+    let told = scene
+        .world
+        .app()
+        .store
+        .quota(&scene.world.halo.api_url())
+        .await
+        .unwrap();
+    let expected = told.allowance.unwrap().time_for(40, Lane::Import).as_secs();
+    assert_eq!(
+        runs.body["still_to_push"],
+        json!({ "accounts": 20, "expected_seconds": expected })
+    );
+    // Once the pause is over the rest follows: later, and nothing was lost or doubled.
+    scene.world.halo.faults().clear();
+    for _ in 0..6 {
+        scene.world.run().await;
+    }
+    assert_eq!(scene.world.halo.users_of(scene.company).len(), 20);
+    let runs = super::operate(&scene.world, "GET", path, json!(null)).await;
+    assert_eq!(runs.body["still_to_push"], json!(null));
 }

@@ -37,7 +37,11 @@ pub(crate) async fn list(
             "reason": held.reason, "approved": state.approved.is_some(),
         })
     });
-    Ok(Json(json!({ "runs": runs, "held": held })))
+    let still = app.still_to_push(&customer.id).await.map_err(unavailable)?;
+    let still_to_push = Some(still).filter(|still| still.accounts > 0);
+    Ok(Json(
+        json!({ "runs": runs, "held": held, "still_to_push": still_to_push }),
+    ))
 }
 
 pub(crate) async fn approve(

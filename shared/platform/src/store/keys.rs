@@ -76,6 +76,10 @@ impl Partition {
         Self::whole("CUSTOMERS".to_owned())
     }
 
+    pub(crate) fn quotas() -> Self {
+        Self::whole("QUOTAS".to_owned())
+    }
+
     pub(crate) fn policies() -> Self {
         Self::whole("POLICIES".to_owned())
     }
@@ -133,7 +137,7 @@ impl Key {
             Self::Customer(_) => Partition::customers().pk,
             Self::Policy(_) => Partition::policies().pk,
             Self::Tick => "SCHEDULE".to_owned(),
-            Self::Quota(_) => "QUOTAS".to_owned(),
+            Self::Quota(_) => Partition::quotas().pk,
             Self::ImportState(customer) | Self::Approval(customer) | Self::Licences(customer) => {
                 Partition::import_state(customer).pk
             }

@@ -9,7 +9,8 @@ use super::Store;
 use super::attr::{VERSION, number, text, value_of};
 use super::call::{Answer, Expression};
 use super::error::StoreError;
-use super::keys::Key;
+use super::keys::{Key, Partition};
+use super::many::Ask;
 
 /// How often calls are asked for again when others were faster.
 const TRIES: u32 = 8;
@@ -22,6 +23,15 @@ impl Store {
     pub async fn quota(&self, instance: &str) -> Result<Quota, StoreError> {
         let item = self.get(&Key::Quota(instance.to_owned())).await?;
         item.map_or_else(|| Ok(Quota::default()), value_of)
+    }
+
+    /// What is known of all instances. A deployment has one PSA.
+    ///
+    /// # Errors
+    /// Those of the table; `Corrupt` for an item that cannot be read.
+    pub async fn quotas(&self) -> Result<Vec<Quota>, StoreError> {
+        let items = self.query(&Partition::quotas(), Ask::default()).await?;
+        items.into_iter().map(value_of).collect()
     }
 
     /// Calls to an instance for a lane: a chunk of them at once, none, or as many as one likes.
