@@ -18,8 +18,9 @@ use crate::faults::Fault;
 const MASK: &str = "***";
 
 /// Names whose values are secrets, in forms, JSON bodies and headers.
-const SECRET: [&str; 12] = [
+const SECRET: [&str; 14] = [
     "access_token",
+    "apiintegrationcode",
     "authorization",
     "basic_password",
     "client_assertion",
@@ -30,8 +31,12 @@ const SECRET: [&str; 12] = [
     "password",
     "proxy-authorization",
     "refresh_token",
+    "secret",
     "set-cookie",
 ];
+
+/// What the paths of reads end in that are asked with a body: Graph's batches, Autotask's queries.
+const READS: [&str; 4] = ["/$batch", "/query", "/query/count", "/query/next"];
 
 /// One request and what became of it.
 #[derive(Debug, Clone, PartialEq)]
@@ -58,18 +63,20 @@ impl Exchange {
         crate::exchange::find(&self.query, name)
     }
 
-    /// A request that changes the vendor's data: neither a sign-in nor a batch of reads.
+    /// A request that changes the vendor's data: neither a sign-in nor reads that are asked with a
+    /// body.
     pub fn is_write(&self) -> bool {
         self.method != "GET"
             && self.method != "HEAD"
             && !is_sign_in(&self.path)
-            && !self.path.ends_with("/$batch")
+            && !READS.iter().any(|end| self.path.ends_with(end))
     }
 }
 
-/// Whether a path is a token endpoint of either vendor.
+/// Whether a path is what a vendor is asked before its API: for a token, or for the zone of a tenant.
 pub(crate) fn is_sign_in(path: &str) -> bool {
-    path.to_ascii_lowercase().ends_with("/token")
+    let path = path.to_ascii_lowercase();
+    path.ends_with("/token") || path.ends_with("/zoneinformation")
 }
 
 /// A handle on the exchanges of one simulator; clones share them.

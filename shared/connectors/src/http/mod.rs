@@ -54,6 +54,18 @@ const REFUSALS_MAX: usize = 5;
 /// Reads from the body of a 429 how many calls are allowed in which time.
 pub(crate) type RateReader = fn(&[u8]) -> Option<(u32, Duration)>;
 
+/// What an answer that is no success really is, where the vendor's words say more than its status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Heard {
+    /// An answer, whatever the status: the connector judges it.
+    Answer,
+    /// The vendor turned the call away, and nothing happened.
+    TurnedAway,
+}
+
+/// Listens to the words of an answer that is no success. `None`: the status says it all.
+pub(crate) type Listener = fn(&Answer) -> Option<Heard>;
+
 /// One vendor instance, as one invocation calls it. Cheap to clone; clones share the budget for
 /// waiting, so make a new one for each invocation.
 #[derive(Debug, Clone)]
@@ -68,6 +80,7 @@ pub(crate) struct Vendor {
     pace: Pace,
     rate_reader: Option<RateReader>,
     share: Option<(Share, Lane)>,
+    listener: Option<Listener>,
 }
 
 /// What one try came to.
@@ -100,7 +113,7 @@ impl Vendor {
         calls: Calls,
         pause: Pause,
     ) -> Self {
-        let (budget, pace, rate_reader) = (Budget::default(), Pace::default(), None);
+        let (budget, pace) = (Budget::default(), Pace::default());
         Self {
             name,
             kind,
@@ -110,8 +123,9 @@ impl Vendor {
             pause,
             budget,
             pace,
-            rate_reader,
+            rate_reader: None,
             share: None,
+            listener: None,
         }
     }
 
@@ -128,6 +142,22 @@ impl Vendor {
     pub(crate) fn shared(mut self, share: Option<Share>, lane: Lane) -> Self {
         self.share = share.map(|share| (share, lane));
         self
+    }
+
+    /// Listens to what the vendor says with a status that says too little.
+    #[must_use]
+    pub(crate) fn listening(mut self, listener: Listener) -> Self {
+        self.listener = Some(listener);
+        self
+    }
+
+    /// The same vendor where it told that this customer of its lives; the budget is shared.
+    #[must_use]
+    pub(crate) fn living_at(&self, base: BaseUrl) -> Self {
+        Self {
+            base,
+            ..self.clone()
+        }
     }
 
     /// The vendor's sign-in, at an address of its own; the budget is shared.
@@ -233,6 +263,18 @@ impl Vendor {
         }
     }
 
+    /// The vendor told, when it was asked, that so many more calls may go out in such a window.
+    pub(crate) async fn may_call(&self, requests: u32, window: Duration) {
+        self.pace.allow(requests, window);
+        self.tell(Some((requests, window)), None).await;
+    }
+
+    /// No call goes out for so long.
+    pub(crate) async fn rest(&self, pause: Duration) {
+        self.pace.rest(pause);
+        self.tell(None, Some(pause)).await;
+    }
+
     /// Tells the other processes what a refusal said.
     async fn tell(&self, rate: Option<(u32, Duration)>, after: Option<Duration>) {
         let Some((share, _)) = &self.share else {
@@ -301,6 +343,17 @@ impl Vendor {
             let after = retry_after(&answer.headers);
             self.tell(rate, after).await;
             return Try::TurnedAway(after);
+        }
+        let heard =
+            (self.listener.filter(|_| !status.is_success())).and_then(|listener| listener(&answer));
+        match heard {
+            Some(Heard::Answer) => return Try::Answer(answer),
+            Some(Heard::TurnedAway) => {
+                let after = retry_after(&answer.headers);
+                self.tell(None, after).await;
+                return Try::TurnedAway(after);
+            }
+            None => {}
         }
         if status == StatusCode::SERVICE_UNAVAILABLE && answer.headers.contains_key(RETRY_AFTER) {
             return Try::TurnedAway(retry_after(&answer.headers));

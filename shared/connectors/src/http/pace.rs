@@ -16,6 +16,19 @@ struct Rate {
     per_second: f64,
 }
 
+impl Rate {
+    fn of(requests: u32, window: Duration) -> Option<Self> {
+        if requests == 0 || window.is_zero() {
+            return None;
+        }
+        let requests = f64::from(requests);
+        Some(Self {
+            burst: (requests * 0.1).max(1.0),
+            per_second: requests * 0.9 / window.as_secs_f64(),
+        })
+    }
+}
+
 #[derive(Debug)]
 struct State {
     rate: Option<Rate>,
@@ -23,6 +36,10 @@ struct State {
     tokens: f64,
     /// When that was true.
     at: Instant,
+    /// No call goes out before this.
+    rest_until: Option<Instant>,
+    /// When somebody last set out to ask the vendor how much is left.
+    asked_at: Option<Instant>,
 }
 
 /// The pace of one vendor instance; clones share it.
@@ -35,6 +52,8 @@ impl Default for Pace {
             rate: None,
             tokens: 0.0,
             at: Instant::now(),
+            rest_until: None,
+            asked_at: None,
         })))
     }
 }
@@ -43,13 +62,8 @@ impl Pace {
     /// Learns that a vendor allows so many calls in such a window, counted over all callers. A tenth
     /// may go out at once and nine tenths follow evenly, which together is what a window allows.
     pub(crate) fn learn(&self, requests: u32, window: Duration) {
-        if requests == 0 || window.is_zero() {
+        let Some(rate) = Rate::of(requests, window) else {
             return;
-        }
-        let requests = f64::from(requests);
-        let rate = Rate {
-            burst: (requests * 0.1).max(1.0),
-            per_second: requests * 0.9 / window.as_secs_f64(),
         };
         let mut state = self.lock();
         state.fill(Instant::now());
@@ -60,6 +74,37 @@ impl Pace {
         }
     }
 
+    /// Learns before anything was refused that so many more calls may go out in such a window. Those
+    /// that may go out at once are ready the first time.
+    pub(crate) fn allow(&self, requests: u32, window: Duration) {
+        let Some(rate) = Rate::of(requests, window) else {
+            return;
+        };
+        let mut state = self.lock();
+        state.fill(Instant::now());
+        if state.rate.is_none() {
+            state.tokens = rate.burst;
+        }
+        state.rate = Some(rate);
+        state.tokens = state.tokens.min(rate.burst);
+    }
+
+    /// No call goes out for so long.
+    pub(crate) fn rest(&self, pause: Duration) {
+        self.lock().rest_until = Instant::now().checked_add(pause);
+    }
+
+    /// Is it time to ask the vendor how much is left? Says so to one asker in such a time.
+    pub(crate) fn is_time_to_ask(&self, every: Duration) -> bool {
+        let now = Instant::now();
+        let mut state = self.lock();
+        let is_time = (state.asked_at).is_none_or(|at| now.saturating_duration_since(at) >= every);
+        if is_time {
+            state.asked_at = Some(now);
+        }
+        is_time
+    }
+
     /// Promises one call and says how long it has to wait. `None` if that were longer than
     /// `wait_max`, with nothing promised; the wait comes as the error.
     pub(crate) fn reserve(&self, wait_max: Duration) -> Result<Duration, Duration> {
@@ -68,12 +113,17 @@ impl Pace {
 
     fn reserve_at(&self, now: Instant, wait_max: Duration) -> Result<Duration, Duration> {
         let mut state = self.lock();
+        let rest = (state.rest_until).map_or(Duration::ZERO, |u| u.saturating_duration_since(now));
+        if rest > wait_max {
+            return Err(rest);
+        }
         let Some(rate) = state.rate else {
-            return Ok(Duration::ZERO);
+            return Ok(rest);
         };
         state.fill(now);
         let missing = (1.0 - state.tokens).max(0.0);
         let wait = Duration::try_from_secs_f64(missing / rate.per_second).unwrap_or(Duration::MAX);
+        let wait = wait.max(rest);
         if wait > wait_max {
             return Err(wait);
         }
@@ -142,6 +192,27 @@ mod tests {
         let second = pace.reserve_at(now, Duration::from_secs(10));
         assert_eq!(first, second);
         assert!(first.unwrap_err() > Duration::from_secs(90));
+    }
+
+    #[test]
+    fn what_is_left_is_spent_at_once_and_then_evenly_and_a_rest_is_kept() {
+        let pace = Pace::default();
+        pace.allow(100, Duration::from_secs(90));
+        let now = Instant::now();
+        for _ in 0..10 {
+            assert_eq!(pace.reserve_at(now, LONG), Ok(Duration::ZERO));
+        }
+        assert_eq!(pace.reserve_at(now, LONG), Ok(Duration::from_secs(1)));
+        // Told again, nothing is ready that was not.
+        pace.allow(100, Duration::from_secs(90));
+        assert!(pace.reserve_at(now, LONG).unwrap() > Duration::from_millis(1_500));
+        pace.rest(Duration::from_secs(60));
+        let wait = pace.reserve(Duration::from_secs(10)).unwrap_err();
+        assert!((59..=60).contains(&wait.as_secs()), "{wait:?}");
+        let later = Instant::now() + Duration::from_secs(120);
+        assert_eq!(pace.reserve_at(later, LONG), Ok(Duration::ZERO));
+        assert!(pace.is_time_to_ask(LONG) && !pace.clone().is_time_to_ask(LONG));
+        assert!(pace.is_time_to_ask(Duration::ZERO));
     }
 
     #[test]

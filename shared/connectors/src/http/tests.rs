@@ -275,3 +275,31 @@ async fn nobody_there_is_unreachable() {
         }
     );
 }
+
+#[tokio::test]
+async fn words_may_say_more_than_the_status() {
+    fn listen(answer: &Answer) -> Option<Heard> {
+        match answer.body.as_ref() {
+            b"[\"no right\"]" => Some(Heard::Answer),
+            b"[\"too many\"]" => Some(Heard::TurnedAway),
+            _ => None,
+        }
+    }
+    let say = |status, word: &str| json(status, &format!("[\"{word}\"]"));
+    let mut bench = bench(vec![
+        say(500, "no right"),
+        say(403, "too many"),
+        say(500, "oops"),
+        // What went well is listened to by nobody.
+        say(200, "too many"),
+    ])
+    .await;
+    bench.vendor = bench.vendor.listening(listen);
+    let answer = bench.vendor.send(&bench.post()).await.unwrap();
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    let limited = bench.vendor.send(&bench.post()).await.unwrap_err();
+    assert!(matches!(limited, ConnectorError::RateLimited { .. }));
+    let failed = bench.vendor.send(&bench.post()).await.unwrap_err();
+    assert!(matches!(failed, ConnectorError::Server { .. }));
+    assert!(bench.vendor.send(&bench.post()).await.is_ok());
+}

@@ -4,6 +4,7 @@
 //! Invariants: contacts come as they are, with what was not said left unknown; nothing here
 //! decides what to write; a write that may have arrived unseen is an error, never a guess.
 
+mod autotask;
 pub mod capabilities;
 mod halo;
 mod masking;
@@ -18,6 +19,10 @@ use domain::id::{CompanyId, ContactId, SiteId};
 use domain::limits::CONTACTS_MAX;
 use domain::push::contact::{Contact, ContactChange};
 
+pub use autotask::{
+    AUTOTASK_DISCOVERY_URL, AUTOTASK_WEBHOOK_SECRET_LENGTH_MAX, AUTOTASK_WEBHOOK_SECRET_LENGTH_MIN,
+    AutotaskSettings,
+};
 pub use domain::gaps::Gaps;
 pub use halo::HaloSettings;
 pub use settings::{
@@ -32,16 +37,19 @@ use crate::error::ConnectorError;
 pub enum PsaKind {
     /// HaloPSA; HaloITSM and HaloCRM have the same API.
     Halo,
+    /// Autotask PSA.
+    Autotask,
 }
 
 impl PsaKind {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Halo];
+    pub const ALL: [Self; 2] = [Self::Halo, Self::Autotask];
 
     /// The PSA's name in configuration, keys and paths.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Halo => "halo",
+            Self::Autotask => "autotask",
         }
     }
 
@@ -49,6 +57,7 @@ impl PsaKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Halo => "HaloPSA",
+            Self::Autotask => "Autotask",
         }
     }
 
@@ -56,6 +65,7 @@ impl PsaKind {
     pub fn gaps(self) -> Gaps {
         match self {
             Self::Halo => halo::gaps(),
+            Self::Autotask => autotask::gaps(),
         }
     }
 
@@ -236,6 +246,9 @@ pub fn connect(vendors: &Vendors, settings: &Settings) -> Result<Box<dyn Psa>, C
     (settings.check()).map_err(|error| unusable(vendor, &error))?;
     match settings {
         Settings::Halo(settings) => Ok(Box::new(halo::Halo::connect(vendors, settings)?)),
+        Settings::Autotask(settings) => {
+            Ok(Box::new(autotask::Autotask::connect(vendors, settings)?))
+        }
     }
 }
 

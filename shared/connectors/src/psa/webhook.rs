@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{Settings, halo};
+use super::{Settings, autotask, halo};
 use crate::Vendors;
 
 /// A delivery that its vendor has sent.
@@ -103,6 +103,7 @@ pub async fn verify(
     check_path(settings, unverified)?;
     match settings {
         Settings::Halo(settings) => halo::webhook::verify(settings, unverified),
+        Settings::Autotask(settings) => autotask::webhook::verify(settings, unverified),
     }
 }
 

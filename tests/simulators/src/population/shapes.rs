@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::names::{self, pick};
 use super::{Kind, Person, Population, joined};
 use crate::graph::{GLOBAL_ADMINISTRATOR, Graph};
+use crate::psa::autotask::Autotask;
 use crate::psa::halo::Halo;
 
 /// Exchange's plan id, shown for accounts with a licence.
@@ -212,6 +213,34 @@ impl Population {
                 members.insert("site_id".to_owned(), json!(site));
             }
             halo.add_user(&members)
+        };
+        contacts.iter().map(add).collect()
+    }
+
+    /// Puts contacts into a company of Autotask and returns their ids in the same order. Autotask
+    /// asks for both names.
+    pub fn fill_autotask(
+        &self,
+        autotask: &Autotask,
+        company: i64,
+        contacts: &[Contact],
+    ) -> Vec<i64> {
+        let add = |contact: &Contact| {
+            let text = |member: &str| {
+                let text = contact.members.get(member).and_then(Value::as_str);
+                text.filter(|text| !text.is_empty())
+            };
+            let name = text("name").unwrap_or("-");
+            let (first, last) = name.split_once(' ').unwrap_or((name, "-"));
+            let inactive = contact.members.get("inactive").and_then(Value::as_bool);
+            let members = json!({
+                "firstName": text("firstname").unwrap_or(first),
+                "lastName": text("surname").unwrap_or(last),
+                "emailAddress": text("emailaddress"), "emailAddress2": text("email2"),
+                "mobilePhone": text("mobilenumber"), "phone": text("phonenumber"),
+                "title": text("title"), "isActive": i32::from(inactive != Some(true)),
+            });
+            autotask.add_contact(company, &members)
         };
         contacts.iter().map(add).collect()
     }
