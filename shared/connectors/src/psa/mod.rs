@@ -8,6 +8,7 @@ pub mod capabilities;
 mod halo;
 mod masking;
 mod settings;
+mod syncro;
 pub mod webhook;
 
 use std::collections::BTreeSet;
@@ -23,6 +24,7 @@ pub use halo::HaloSettings;
 pub use settings::{
     Settings, SettingsError, WEBHOOK_PASSWORD_LENGTH_MIN, WEBHOOK_PATH_TOKEN_LENGTH_MIN,
 };
+pub use syncro::SyncroSettings;
 
 use crate::Vendors;
 use crate::error::ConnectorError;
@@ -32,16 +34,19 @@ use crate::error::ConnectorError;
 pub enum PsaKind {
     /// HaloPSA; HaloITSM and HaloCRM have the same API.
     Halo,
+    /// Syncro; RepairShopr has the same API.
+    Syncro,
 }
 
 impl PsaKind {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Halo];
+    pub const ALL: [Self; 2] = [Self::Halo, Self::Syncro];
 
     /// The PSA's name in configuration, keys and paths.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Halo => "halo",
+            Self::Syncro => "syncro",
         }
     }
 
@@ -49,6 +54,7 @@ impl PsaKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Halo => "HaloPSA",
+            Self::Syncro => "Syncro",
         }
     }
 
@@ -56,6 +62,7 @@ impl PsaKind {
     pub fn gaps(self) -> Gaps {
         match self {
             Self::Halo => halo::gaps(),
+            Self::Syncro => syncro::gaps(),
         }
     }
 
@@ -236,6 +243,7 @@ pub fn connect(vendors: &Vendors, settings: &Settings) -> Result<Box<dyn Psa>, C
     (settings.check()).map_err(|error| unusable(vendor, &error))?;
     match settings {
         Settings::Halo(settings) => Ok(Box::new(halo::Halo::connect(vendors, settings)?)),
+        Settings::Syncro(settings) => Ok(Box::new(syncro::Syncro::connect(vendors, settings)?)),
     }
 }
 

@@ -6,7 +6,7 @@ use domain::failure::{Disposition, Failure};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
-use super::{PsaKind, halo};
+use super::{PsaKind, halo, syncro};
 use crate::http::BaseUrl;
 
 /// The fewest characters of a webhook's path token: a floor against placeholders. 128 random bits,
@@ -22,6 +22,8 @@ pub const WEBHOOK_PASSWORD_LENGTH_MIN: usize = 6;
 pub enum Settings {
     /// HaloPSA.
     Halo(halo::HaloSettings),
+    /// Syncro.
+    Syncro(syncro::SyncroSettings),
 }
 
 /// Why a secret document cannot be used. Names the member, never its value.
@@ -60,6 +62,7 @@ impl Settings {
     pub fn system(&self) -> PsaKind {
         match self {
             Self::Halo(_) => PsaKind::Halo,
+            Self::Syncro(_) => PsaKind::Syncro,
         }
     }
 
@@ -74,6 +77,7 @@ impl Settings {
         }
         match self {
             Self::Halo(settings) => settings.check(),
+            Self::Syncro(settings) => settings.check(),
         }
     }
 
@@ -81,6 +85,7 @@ impl Settings {
     pub(crate) fn webhook_path_token(&self) -> Option<&SecretString> {
         match self {
             Self::Halo(settings) => Some(&settings.webhook_path_token),
+            Self::Syncro(_) => None,
         }
     }
 }

@@ -2,6 +2,7 @@
 //! Manager. Each system has its own keys, in a file of its own.
 
 mod halo;
+mod syncro;
 
 use connectors::psa::{PsaKind, WEBHOOK_PATH_TOKEN_LENGTH_MIN};
 use secrecy::{ExposeSecret, SecretString};
@@ -21,6 +22,7 @@ pub(crate) fn psa(mut reader: Reader<'_>) -> Option<Psa> {
     let kind = system(&mut reader)?;
     let document = match kind {
         PsaKind::Halo => halo::read(reader),
+        PsaKind::Syncro => syncro::read(reader),
     };
     Some(Psa { kind, document })
 }

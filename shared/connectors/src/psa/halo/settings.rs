@@ -100,6 +100,7 @@ pub(crate) mod tests {
     pub(crate) fn settings() -> HaloSettings {
         match read(&document()).unwrap() {
             Settings::Halo(settings) => settings,
+            other @ Settings::Syncro(_) => panic!("{other:?}"),
         }
     }
 
