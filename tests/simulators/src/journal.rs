@@ -18,7 +18,7 @@ use crate::faults::Fault;
 const MASK: &str = "***";
 
 /// Names whose values are secrets, in forms, JSON bodies and headers.
-const SECRET: [&str; 12] = [
+const SECRET: [&str; 13] = [
     "access_token",
     "authorization",
     "basic_password",
@@ -31,6 +31,7 @@ const SECRET: [&str; 12] = [
     "proxy-authorization",
     "refresh_token",
     "set-cookie",
+    "user_token",
 ];
 
 /// One request and what became of it.
@@ -70,6 +71,11 @@ impl Exchange {
 /// Whether a path is a token endpoint of either vendor.
 pub(crate) fn is_sign_in(path: &str) -> bool {
     path.to_ascii_lowercase().ends_with("/token")
+}
+
+/// Whether answers of a path tell secrets: sign-ins, and what Syncro says of who calls.
+fn tells_secrets(path: &str) -> bool {
+    is_sign_in(path) || path.ends_with("/api/v1/me")
 }
 
 /// A handle on the exchanges of one simulator; clones share them.
@@ -217,7 +223,7 @@ fn response_body(request: &Request, answer: &Answer) -> Vec<u8> {
             .to_string()
             .into_bytes();
     }
-    if !is_sign_in(&request.path) {
+    if !tells_secrets(&request.path) {
         return answer.body.to_vec();
     }
     match serde_json::from_slice(&answer.body) {

@@ -22,4 +22,5 @@ pub use faults::{Fault, Faults};
 pub use graph::Graph;
 pub use journal::{Exchange, Journal};
 pub use psa::halo::Halo;
+pub use psa::syncro::Syncro;
 pub use server::Options;
