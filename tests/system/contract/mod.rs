@@ -92,6 +92,8 @@ macro_rules! contract {
 // After the macro, which they use.
 mod halo;
 mod halo_alone;
+mod syncro;
+mod syncro_alone;
 
 /// A PSA without a file here would be held to nothing.
 #[test]

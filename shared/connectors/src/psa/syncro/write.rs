@@ -89,9 +89,15 @@ pub(super) fn create(new: &NewContact, customer: i64) -> Result<Write, Refusal> 
     }
     let mut body = change.members;
     body.insert("customer_id".into(), json!(customer));
+    // What is not sent now is of the same person, and is not to be told either.
+    let all = Attribute::ALL.into_iter().filter_map(|a| new.fields.get(a));
+    let texts = all.map(|text| text.trim().to_lowercase());
     Ok(Write {
         body: Value::Object(body),
-        texts: change.texts,
+        texts: texts
+            .filter(|text| !text.is_empty())
+            .chain(change.texts)
+            .collect(),
     })
 }
 
