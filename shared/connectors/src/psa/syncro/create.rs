@@ -25,10 +25,14 @@ impl Syncro {
         let rest = write::rest(new)?;
         let address = new.fields.get(Attribute::Email);
         self.require_own_address(&new.company, address).await?;
+        let recent = self.recent.take();
         let answer = (self.client)
             .write(CREATE, Method::POST, &["contacts"], &write)
             .await?;
         let made = wire::read_written(&answer)?;
+        if let (Some(recent), Some(made)) = (recent, &made) {
+            self.recent.bring_back(recent.with(made.clone()));
+        }
         let id = match &made {
             Some(made) => convert::contact_id(made.id).ok_or(WireError::BadRow)?,
             None => self.adopt(new, &write).await?,
@@ -121,6 +125,7 @@ impl Syncro {
             ));
         };
         if !change.is_empty() {
+            self.recent.take();
             let now = self.row(id).await?;
             self.put(id, &now, &change).await?;
         }

@@ -76,9 +76,9 @@ impl KnownFields {
 
     /// Are the settings still to be asked, since nothing else told of some field?
     pub(super) fn wants_settings(&self) -> bool {
-        let is_unknown = |name: &&str| !self.has(name) && !self.lacks(name);
+        let is_unknown = |name: &str| !self.has(name) && !self.lacks(name);
         let was_asked = self.remembered.get(&self.settings_key()).is_some();
-        !was_asked && WRITTEN.iter().any(|name| is_unknown(&name))
+        !was_asked && WRITTEN.iter().any(|name| is_unknown(name))
     }
 
     /// Takes note of the fields that the settings name; of none where they could not be had.

@@ -8,7 +8,8 @@
 //!   words of a 429 are not documented, and no header comes along; see `client.rs`. `Retry-After` is
 //!   honoured where it appears.
 //! - Paging: `page` from 1, ended by `meta`; see `paging.rs`. Contacts have no search, no filter by
-//!   time and no order, so that they are found by reading all of a company.
+//! - Paging: `page` from 1, ended by `meta`; see `paging.rs`. Contacts have no search, no filter by
+//!   time and no order: they are found by reading all of a company, see `recent.rs`.
 //! - Identity of a contact: the number `id`. `customer_id` says whose it is. There are no sites.
 //! - Fields and their limits: see `write.rs`. One name, which is not split; no user name and no
 //!   department. `title` is written at the top and read among the properties.
@@ -35,6 +36,7 @@ mod create;
 mod custom;
 mod paging;
 mod read;
+mod recent;
 pub(crate) mod settings;
 #[cfg(test)]
 mod tests;
@@ -59,12 +61,14 @@ use convert::number;
 use custom::KnownFields;
 use paging::{PagingError, Position};
 use read::{CONTACTS, EDIT};
+use recent::Recent;
 use wire::{WireContact, WireList};
 
 /// One instance of Syncro.
 pub(crate) struct Syncro {
     client: Client,
     known: KnownFields,
+    recent: Recent,
 }
 
 impl Syncro {
@@ -75,7 +79,11 @@ impl Syncro {
     ) -> Result<Self, ConnectorError> {
         let client = Client::connect(vendors, settings)?;
         let known = KnownFields::new(vendors.remembered(), client.base());
-        Ok(Self { client, known })
+        Ok(Self {
+            client,
+            known,
+            recent: Recent::default(),
+        })
     }
 }
 
@@ -164,13 +172,15 @@ impl Psa for Syncro {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        // Nothing in Syncro searches contacts by address.
-        let mut found = self.contacts(company).await?;
-        found.retain(|contact| {
-            let theirs = contact.fields.email.as_deref();
-            theirs.is_some_and(|theirs| compared(theirs) == wanted)
-        });
-        Ok(found)
+        let rows = match self.recent.having(company, &wanted) {
+            Some(rows) => rows,
+            None => {
+                let rows = self.whole(company).await?;
+                self.look_for_fields(&rows).await;
+                self.recent.keep(company, rows, &wanted)
+            }
+        };
+        self.contacts_of(rows, company).await
     }
 
     async fn apply(&self, change: &ContactChange) -> Result<ContactId, ConnectorError> {

@@ -15,7 +15,7 @@ use super::paging::Meta;
 pub(super) type Properties = Map<String, Value>;
 
 /// A contact: rows of lists and single ones are alike.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct WireContact {
     #[serde(deserialize_with = "integer")]

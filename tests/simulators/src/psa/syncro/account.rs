@@ -9,19 +9,23 @@ use crate::exchange::Answer;
 /// `GET /me`, which repeats a token that nobody asked for.
 pub(crate) fn me(state: &State) -> Answer {
     let may = state.behaviour.permissions;
-    let mut me = json!({
+    let mut rights = json!({
+        "asset": { "read": false, "write": false, "delete": false },
+        "customer": { "read": may.list && may.view, "write": may.edit, "delete": false },
+    });
+    if let Some(rights) = rights
+        .as_object_mut()
+        .filter(|_| state.behaviour.undocumented)
+    {
+        rights.insert("contact".to_owned(), json!("inherited"));
+    }
+    let me = json!({
         "user_token": USER_TOKEN, "user_email": "api@acme-msp.example", "user_name": "API",
         "user_id": 1, "admin": false, "can_use_app": true, "two_factor_required": false,
         "subdomain": "acme", "default_location": null, "enable_multi_locations": false,
         "locations_allowed": [],
-        "permissions": {
-            "asset": { "read": false, "write": false, "delete": false },
-            "customer": { "read": may.list && may.view, "write": may.edit, "delete": false },
-        },
+        "permissions": rights,
     });
-    if state.behaviour.undocumented {
-        me["permissions"]["contact"] = json!("inherited");
-    }
     Answer::json(200, &me)
 }
 

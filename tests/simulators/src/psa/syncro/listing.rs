@@ -21,16 +21,21 @@ pub(crate) fn envelope<T>(
         .iter()
         .skip(before.saturating_mul(per_page))
         .take(per_page);
-    let mut meta = json!({
-        "total_pages": found.len().div_ceil(per_page), "total_entries": found.len(),
-        "per_page": per_page, "page": page,
-    });
+    let mut meta = Map::new();
+    for (name, number) in [
+        ("total_pages", found.len().div_ceil(per_page)),
+        ("total_entries", found.len()),
+        ("per_page", per_page),
+        ("page", page),
+    ] {
+        meta.insert(name.to_owned(), json!(number));
+    }
     let mut body = Map::new();
     if behaviour.undocumented {
-        meta["next_cursor"] = json!({ "of": "tomorrow" });
+        meta.insert("next_cursor".to_owned(), json!({ "of": "tomorrow" }));
         body.insert("warnings".to_owned(), json!([{ "code": "E-17" }]));
     }
     body.insert(key.to_owned(), rows.map(row).collect());
-    body.insert("meta".to_owned(), meta);
+    body.insert("meta".to_owned(), Value::Object(meta));
     Answer::json(200, &Value::Object(body))
 }

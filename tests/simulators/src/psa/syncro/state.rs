@@ -224,13 +224,9 @@ impl State {
             return false;
         };
         for (name, value) in changes {
-            match value {
-                Value::Object(properties) if name == "properties" => {
-                    contact.properties.extend(properties.clone());
-                }
-                value => {
-                    contact.members.insert(name.clone(), value.clone());
-                }
+            match value.as_object().filter(|_| name == "properties") {
+                Some(properties) => contact.properties.extend(properties.clone()),
+                None => drop(contact.members.insert(name.clone(), value.clone())),
             }
         }
         contact.members.insert("updated_at".to_owned(), json!(time));

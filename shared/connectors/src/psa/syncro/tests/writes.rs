@@ -226,3 +226,46 @@ async fn b161_nothing_is_written_to_companies() {
     assert_eq!(bench.psa.default_site(&company()).await, Ok(None));
     assert!(bench.calls().is_empty() && bench.psa.gaps().no_company_fields);
 }
+
+#[tokio::test]
+async fn creates_in_a_row_look_into_one_reading_until_one_is_in_doubt() {
+    let made = || {
+        let body = value!({ "id": 7, "customer_id": 42, "name": "Iver Dahl",
+            "email": "Iver@a.example", "properties": all_fields() });
+        json(200, &body.to_string())
+    };
+    let answers = vec![
+        page(1..3, 1, 2),
+        customer(),
+        made(),
+        made(),
+        // Its outcome is not known.
+        customer(),
+        reply(502, "", "<html>"),
+        page(1..3, 1, 2),
+        // A change may be one of the address.
+        made(),
+        made(),
+        page(1..3, 1, 2),
+    ];
+    let bench = Bench::start(answers).await;
+    let find = async |address: &str| {
+        let found = bench.psa.find_by_email(&company(), address).await.unwrap();
+        found.len()
+    };
+    assert_eq!(find("iver@a.example").await, 0);
+    assert_eq!(find("u1@a.example").await, 1);
+    create(&bench).await.unwrap();
+    assert_eq!(find("iver@a.example").await, 1, "what was made is known");
+    create(&bench).await.unwrap_err();
+    assert_eq!(find("iver@a.example").await, 0, "it is looked for anew");
+    bench
+        .psa
+        .apply(&ContactChange::Update(update()))
+        .await
+        .unwrap();
+    assert_eq!(find("u2@a.example").await, 1);
+    let lists = bench.calls();
+    let lists = lists.iter().filter(|call| call.contains("customer_id"));
+    assert_eq!(lists.count(), 3);
+}
