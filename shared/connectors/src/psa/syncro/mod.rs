@@ -8,7 +8,6 @@
 //!   words of a 429 are not documented, and no header comes along; see `client.rs`. `Retry-After` is
 //!   honoured where it appears.
 //! - Paging: `page` from 1, ended by `meta`; see `paging.rs`. Contacts have no search, no filter by
-//! - Paging: `page` from 1, ended by `meta`; see `paging.rs`. Contacts have no search, no filter by
 //!   time and no order: they are found by reading all of a company, see `recent.rs`.
 //! - Identity of a contact: the number `id`. `customer_id` says whose it is. There are no sites.
 //! - Fields and their limits: see `write.rs`. One name, which is not split; no user name and no
