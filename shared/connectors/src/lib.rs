@@ -6,6 +6,7 @@
 //! | Microsoft Graph | client credentials per customer tenant | next link | 429, `Retry-After` | delta link |
 //! | HaloPSA | client credentials per MSP | page number | 429, the rate in the text | webhooks |
 //! | Autotask | three headers, in the tenant's zone | id of the last row | a threshold to be asked, 429 | signed webhooks |
+//! | Syncro | API token per MSP | page number, ended by `meta` | 429 without words, per address that calls | nothing |
 //!
 //! Never here: a decision about an account, the table, the clock of the system. A connector turns
 //! what a vendor says into the words of `domain`, and the other way round.

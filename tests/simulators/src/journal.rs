@@ -18,7 +18,7 @@ use crate::faults::Fault;
 const MASK: &str = "***";
 
 /// Names whose values are secrets, in forms, JSON bodies and headers.
-const SECRET: [&str; 14] = [
+const SECRET: [&str; 15] = [
     "access_token",
     "apiintegrationcode",
     "authorization",
@@ -33,6 +33,7 @@ const SECRET: [&str; 14] = [
     "refresh_token",
     "secret",
     "set-cookie",
+    "user_token",
 ];
 
 /// What the paths of reads end in that are asked with a body: Graph's batches, Autotask's queries.
@@ -77,6 +78,11 @@ impl Exchange {
 pub(crate) fn is_sign_in(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
     path.ends_with("/token") || path.ends_with("/zoneinformation")
+}
+
+/// Whether answers of a path tell secrets: sign-ins, and what Syncro says of who calls.
+fn tells_secrets(path: &str) -> bool {
+    is_sign_in(path) || path.ends_with("/api/v1/me")
 }
 
 /// A handle on the exchanges of one simulator; clones share them.
@@ -224,7 +230,7 @@ fn response_body(request: &Request, answer: &Answer) -> Vec<u8> {
             .to_string()
             .into_bytes();
     }
-    if !is_sign_in(&request.path) {
+    if !tells_secrets(&request.path) {
         return answer.body.to_vec();
     }
     match serde_json::from_slice(&answer.body) {

@@ -23,4 +23,5 @@ pub use graph::Graph;
 pub use journal::{Exchange, Journal};
 pub use psa::autotask::Autotask;
 pub use psa::halo::Halo;
+pub use psa::syncro::Syncro;
 pub use server::Options;

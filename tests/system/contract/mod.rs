@@ -94,6 +94,8 @@ mod autotask;
 mod autotask_alone;
 mod halo;
 mod halo_alone;
+mod syncro;
+mod syncro_alone;
 
 /// A PSA without a file here would be held to nothing.
 #[test]

@@ -9,6 +9,7 @@ pub mod capabilities;
 mod halo;
 mod masking;
 mod settings;
+mod syncro;
 pub mod webhook;
 
 use std::collections::BTreeSet;
@@ -28,6 +29,7 @@ pub use halo::HaloSettings;
 pub use settings::{
     Settings, SettingsError, WEBHOOK_PASSWORD_LENGTH_MIN, WEBHOOK_PATH_TOKEN_LENGTH_MIN,
 };
+pub use syncro::SyncroSettings;
 
 use crate::Vendors;
 use crate::error::ConnectorError;
@@ -39,17 +41,20 @@ pub enum PsaKind {
     Halo,
     /// Autotask PSA.
     Autotask,
+    /// Syncro; RepairShopr has the same API.
+    Syncro,
 }
 
 impl PsaKind {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Halo, Self::Autotask];
+    pub const ALL: [Self; 3] = [Self::Halo, Self::Autotask, Self::Syncro];
 
     /// The PSA's name in configuration, keys and paths.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Halo => "halo",
             Self::Autotask => "autotask",
+            Self::Syncro => "syncro",
         }
     }
 
@@ -58,6 +63,7 @@ impl PsaKind {
         match self {
             Self::Halo => "HaloPSA",
             Self::Autotask => "Autotask",
+            Self::Syncro => "Syncro",
         }
     }
 
@@ -66,6 +72,7 @@ impl PsaKind {
         match self {
             Self::Halo => halo::gaps(),
             Self::Autotask => autotask::gaps(),
+            Self::Syncro => syncro::gaps(),
         }
     }
 
@@ -249,6 +256,7 @@ pub fn connect(vendors: &Vendors, settings: &Settings) -> Result<Box<dyn Psa>, C
         Settings::Autotask(settings) => {
             Ok(Box::new(autotask::Autotask::connect(vendors, settings)?))
         }
+        Settings::Syncro(settings) => Ok(Box::new(syncro::Syncro::connect(vendors, settings)?)),
     }
 }
 

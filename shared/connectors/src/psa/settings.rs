@@ -6,7 +6,7 @@ use domain::failure::{Disposition, Failure};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
-use super::{PsaKind, autotask, halo};
+use super::{PsaKind, autotask, halo, syncro};
 use crate::http::BaseUrl;
 
 /// The fewest characters of a webhook's path token: a floor against placeholders. 128 random bits,
@@ -24,6 +24,8 @@ pub enum Settings {
     Halo(halo::HaloSettings),
     /// Autotask PSA.
     Autotask(autotask::AutotaskSettings),
+    /// Syncro.
+    Syncro(syncro::SyncroSettings),
 }
 
 /// Why a secret document cannot be used. Names the member, never its value.
@@ -63,6 +65,7 @@ impl Settings {
         match self {
             Self::Halo(_) => PsaKind::Halo,
             Self::Autotask(_) => PsaKind::Autotask,
+            Self::Syncro(_) => PsaKind::Syncro,
         }
     }
 
@@ -78,6 +81,7 @@ impl Settings {
         match self {
             Self::Halo(settings) => settings.check(),
             Self::Autotask(settings) => settings.check(),
+            Self::Syncro(settings) => settings.check(),
         }
     }
 
@@ -86,6 +90,7 @@ impl Settings {
         match self {
             Self::Halo(settings) => Some(&settings.webhook_path_token),
             Self::Autotask(settings) => Some(&settings.webhook_path_token),
+            Self::Syncro(_) => None,
         }
     }
 }

@@ -104,6 +104,8 @@ pub async fn verify(
     match settings {
         Settings::Halo(settings) => halo::webhook::verify(settings, unverified),
         Settings::Autotask(settings) => autotask::webhook::verify(settings, unverified),
+        // It has no path at all, since nothing proves what comes from it.
+        Settings::Syncro(_) => Err(DeliveryError::NotFound),
     }
 }
 

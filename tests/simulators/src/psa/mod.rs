@@ -2,3 +2,4 @@
 
 pub mod autotask;
 pub mod halo;
+pub mod syncro;

@@ -3,6 +3,7 @@
 
 mod autotask;
 mod halo;
+mod syncro;
 
 use connectors::psa::{PsaKind, WEBHOOK_PATH_TOKEN_LENGTH_MIN};
 use secrecy::{ExposeSecret, SecretString};
@@ -23,6 +24,7 @@ pub(crate) fn psa(mut reader: Reader<'_>) -> Option<Psa> {
     let document = match kind {
         PsaKind::Halo => halo::read(reader),
         PsaKind::Autotask => autotask::read(reader),
+        PsaKind::Syncro => syncro::read(reader),
     };
     Some(Psa { kind, document })
 }
