@@ -18,7 +18,7 @@ use crate::faults::Fault;
 const MASK: &str = "***";
 
 /// Names whose values are secrets, in forms, JSON bodies and headers.
-const SECRET: [&str; 12] = [
+const SECRET: [&str; 13] = [
     "access_token",
     "authorization",
     "basic_password",
@@ -31,6 +31,7 @@ const SECRET: [&str; 12] = [
     "proxy-authorization",
     "refresh_token",
     "set-cookie",
+    "signing_key",
 ];
 
 /// One request and what became of it.
@@ -67,9 +68,11 @@ impl Exchange {
     }
 }
 
-/// Whether a path is a token endpoint of either vendor.
+/// Whether a path is a vendor's sign-in, or what is asked before one: a token, where a company lives,
+/// the key of a signature.
 pub(crate) fn is_sign_in(path: &str) -> bool {
-    path.to_ascii_lowercase().ends_with("/token")
+    let path = path.to_ascii_lowercase();
+    path.ends_with("/token") || path.contains("/companyinfo/") || path.contains("/callbackkey/")
 }
 
 /// A handle on the exchanges of one simulator; clones share them.
@@ -212,7 +215,7 @@ fn response_body(request: &Request, answer: &Answer) -> Vec<u8> {
     if answer.body.is_empty() {
         return b"null".to_vec();
     }
-    if !answer.content_type.starts_with("application/json") {
+    if !answer.content_type.contains("json") {
         return json!(String::from_utf8_lossy(&answer.body))
             .to_string()
             .into_bytes();

@@ -21,5 +21,6 @@ pub use aws::Aws;
 pub use faults::{Fault, Faults};
 pub use graph::Graph;
 pub use journal::{Exchange, Journal};
+pub use psa::connectwise::ConnectWise;
 pub use psa::halo::Halo;
 pub use server::Options;

@@ -1,3 +1,4 @@
 //! Professional services automation systems: one folder per vendor.
 
+pub mod connectwise;
 pub mod halo;
