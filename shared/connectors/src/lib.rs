@@ -5,6 +5,7 @@
 //! |---|---|---|---|---|
 //! | Microsoft Graph | client credentials per customer tenant | next link | 429, `Retry-After` | delta link |
 //! | HaloPSA | client credentials per MSP | page number | 429, the rate in the text | webhooks |
+//! | ConnectWise PSA | keys of an API member, `clientId` | id | 429, `Retry-After` or words | signed callbacks |
 //!
 //! Never here: a decision about an account, the table, the clock of the system. A connector turns
 //! what a vendor says into the words of `domain`, and the other way round.
@@ -28,7 +29,7 @@ use crate::http::{
     BaseUrl, CallCounts, Calls, ClientError, Counter, Pace, Pause, Remembered, Share, Vendor,
     VendorKind,
 };
-use crate::psa::Psa;
+use crate::psa::{Psa, SigningKeys};
 use crate::token::Tokens;
 
 /// Everything that calls to vendors share in a process: connections, tokens, paces, addresses and
@@ -39,6 +40,7 @@ pub struct Vendors {
     tokens: Tokens,
     paces: Arc<Mutex<BTreeMap<String, Pace>>>,
     remembered: Remembered,
+    signing_keys: SigningKeys,
     calls: Calls,
     pause: Pause,
     shares: Arc<Mutex<BTreeMap<String, Share>>>,
@@ -54,6 +56,7 @@ impl Vendors {
             tokens: Tokens::default(),
             paces: Arc::default(),
             remembered: Remembered::default(),
+            signing_keys: SigningKeys::default(),
             calls: Calls::default(),
             pause: Pause::default(),
             shares: Arc::default(),
@@ -131,6 +134,11 @@ impl Vendors {
     /// What vendors told of where they are.
     pub(crate) fn remembered(&self) -> &Remembered {
         &self.remembered
+    }
+
+    /// The keys that vendors sign their deliveries with.
+    pub(crate) fn signing_keys(&self) -> &SigningKeys {
+        &self.signing_keys
     }
 
     /// The pace of one vendor instance, named by its base address and client id.

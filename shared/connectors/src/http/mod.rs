@@ -54,6 +54,9 @@ const REFUSALS_MAX: usize = 5;
 /// Reads from the body of a 429 how many calls are allowed in which time.
 pub(crate) type RateReader = fn(&[u8]) -> Option<(u32, Duration)>;
 
+/// Reads from the body of a 429 how long to wait, for vendors that say it in words alone.
+pub(crate) type PauseReader = fn(&[u8]) -> Option<Duration>;
+
 /// One vendor instance, as one invocation calls it. Cheap to clone; clones share the budget for
 /// waiting, so make a new one for each invocation.
 #[derive(Debug, Clone)]
@@ -68,6 +71,7 @@ pub(crate) struct Vendor {
     pace: Pace,
     rate_reader: Option<RateReader>,
     share: Option<(Share, Lane)>,
+    pause_reader: Option<PauseReader>,
 }
 
 /// What one try came to.
@@ -112,7 +116,15 @@ impl Vendor {
             pace,
             rate_reader,
             share: None,
+            pause_reader: None,
         }
+    }
+
+    /// Looks for a pause in the words of a refusal that names none in its headers.
+    #[must_use]
+    pub(crate) fn told_pauses(mut self, reader: PauseReader) -> Self {
+        self.pause_reader = Some(reader);
+        self
     }
 
     /// Calls at a pace that others share, and learns it from the vendor's refusals where it tells.
@@ -298,7 +310,8 @@ impl Vendor {
             if let Some((requests, window)) = rate {
                 self.pace.learn(requests, window);
             }
-            let after = retry_after(&answer.headers);
+            let told = || self.pause_reader.and_then(|reader| reader(&answer.body));
+            let after = retry_after(&answer.headers).or_else(told);
             self.tell(rate, after).await;
             return Try::TurnedAway(after);
         }

@@ -5,9 +5,11 @@
 //! decides what to write; a write that may have arrived unseen is an error, never a guess.
 
 pub mod capabilities;
+mod connectwise;
 mod halo;
 mod masking;
 mod settings;
+mod signing_keys;
 pub mod webhook;
 
 use std::collections::BTreeSet;
@@ -18,11 +20,14 @@ use domain::id::{CompanyId, ContactId, SiteId};
 use domain::limits::CONTACTS_MAX;
 use domain::push::contact::{Contact, ContactChange};
 
+pub use connectwise::ConnectWiseSettings;
 pub use domain::gaps::Gaps;
 pub use halo::HaloSettings;
 pub use settings::{
     Settings, SettingsError, WEBHOOK_PASSWORD_LENGTH_MIN, WEBHOOK_PATH_TOKEN_LENGTH_MIN,
 };
+
+pub(crate) use signing_keys::SigningKeys;
 
 use crate::Vendors;
 use crate::error::ConnectorError;
@@ -32,16 +37,19 @@ use crate::error::ConnectorError;
 pub enum PsaKind {
     /// HaloPSA; HaloITSM and HaloCRM have the same API.
     Halo,
+    /// ConnectWise PSA, formerly ConnectWise Manage.
+    ConnectWise,
 }
 
 impl PsaKind {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Halo];
+    pub const ALL: [Self; 2] = [Self::Halo, Self::ConnectWise];
 
     /// The PSA's name in configuration, keys and paths.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Halo => "halo",
+            Self::ConnectWise => "connectwise",
         }
     }
 
@@ -49,6 +57,7 @@ impl PsaKind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Halo => "HaloPSA",
+            Self::ConnectWise => "ConnectWise PSA",
         }
     }
 
@@ -56,6 +65,7 @@ impl PsaKind {
     pub fn gaps(self) -> Gaps {
         match self {
             Self::Halo => halo::gaps(),
+            Self::ConnectWise => connectwise::gaps(),
         }
     }
 
@@ -236,6 +246,9 @@ pub fn connect(vendors: &Vendors, settings: &Settings) -> Result<Box<dyn Psa>, C
     (settings.check()).map_err(|error| unusable(vendor, &error))?;
     match settings {
         Settings::Halo(settings) => Ok(Box::new(halo::Halo::connect(vendors, settings)?)),
+        Settings::ConnectWise(settings) => Ok(Box::new(connectwise::ConnectWise::connect(
+            vendors, settings,
+        )?)),
     }
 }
 

@@ -6,7 +6,7 @@ use domain::failure::{Disposition, Failure};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
-use super::{PsaKind, halo};
+use super::{PsaKind, connectwise, halo};
 use crate::http::BaseUrl;
 
 /// The fewest characters of a webhook's path token: a floor against placeholders. 128 random bits,
@@ -22,6 +22,9 @@ pub const WEBHOOK_PASSWORD_LENGTH_MIN: usize = 6;
 pub enum Settings {
     /// HaloPSA.
     Halo(halo::HaloSettings),
+    /// ConnectWise PSA.
+    #[serde(rename = "connectwise")]
+    ConnectWise(connectwise::ConnectWiseSettings),
 }
 
 /// Why a secret document cannot be used. Names the member, never its value.
@@ -60,6 +63,7 @@ impl Settings {
     pub fn system(&self) -> PsaKind {
         match self {
             Self::Halo(_) => PsaKind::Halo,
+            Self::ConnectWise(_) => PsaKind::ConnectWise,
         }
     }
 
@@ -74,6 +78,7 @@ impl Settings {
         }
         match self {
             Self::Halo(settings) => settings.check(),
+            Self::ConnectWise(settings) => settings.check(),
         }
     }
 
@@ -81,6 +86,7 @@ impl Settings {
     pub(crate) fn webhook_path_token(&self) -> Option<&SecretString> {
         match self {
             Self::Halo(settings) => Some(&settings.webhook_path_token),
+            Self::ConnectWise(settings) => Some(&settings.webhook_path_token),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! `[psa]`: the one PSA of the MSP, read into the secret document that a deployment keeps in Secrets
 //! Manager. Each system has its own keys, in a file of its own.
 
+mod connectwise;
 mod halo;
 
 use connectors::psa::{PsaKind, WEBHOOK_PATH_TOKEN_LENGTH_MIN};
@@ -21,6 +22,7 @@ pub(crate) fn psa(mut reader: Reader<'_>) -> Option<Psa> {
     let kind = system(&mut reader)?;
     let document = match kind {
         PsaKind::Halo => halo::read(reader),
+        PsaKind::ConnectWise => connectwise::read(reader),
     };
     Some(Psa { kind, document })
 }

@@ -98,9 +98,10 @@ pub(crate) mod tests {
     }
 
     pub(crate) fn settings() -> HaloSettings {
-        match read(&document()).unwrap() {
-            Settings::Halo(settings) => settings,
-        }
+        let Settings::Halo(settings) = read(&document()).unwrap() else {
+            panic!("the document is one of HaloPSA")
+        };
+        settings
     }
 
     fn read(document: &Value) -> Result<Settings, SettingsError> {
