@@ -90,6 +90,8 @@ macro_rules! contract {
 }
 
 // After the macro, which they use.
+mod connectwise;
+mod connectwise_alone;
 mod halo;
 mod halo_alone;
 
