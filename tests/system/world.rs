@@ -37,6 +37,8 @@ pub(crate) struct World {
     pub(crate) graph: Graph,
     pub(crate) halo: Halo,
     pub(crate) clock: Clock,
+    /// The configuration's table of another PSA than Halo.
+    psa: Option<String>,
     config: String,
     folder: TempDir,
     local: Option<Local>,
@@ -64,13 +66,14 @@ impl World {
             graph.add_tenant(tenant, domain);
             graph.set_sku(tenant, E3, "SPE_E3", 50);
         }
-        let config = config(&graph, &halo, customers);
+        let config = config(&graph, &halo_table(&halo), customers);
         let folder = tempfile::tempdir().unwrap();
         let clock = Clock::fixed("2026-11-24T08:00:00Z".parse::<Timestamp>().unwrap());
         let mut world = Self {
             graph,
             halo,
             clock,
+            psa: None,
             config,
             folder,
             local: None,
@@ -101,9 +104,17 @@ impl World {
             local.close().await.unwrap();
         }
         if let Some(customers) = customers {
-            self.config = config(&self.graph, &self.halo, customers);
+            let psa = self.psa.clone();
+            let psa = psa.unwrap_or_else(|| halo_table(&self.halo));
+            self.config = config(&self.graph, &psa, customers);
         }
         self.open().await;
+    }
+
+    /// The same with another PSA, which this table `[psa]` tells how to reach.
+    pub(crate) async fn move_to(&mut self, psa: &str, customers: &str) {
+        self.psa = Some(psa.to_owned());
+        self.restart(Some(customers)).await;
     }
 
     pub(crate) fn local(&mut self) -> &mut Local {
@@ -193,7 +204,7 @@ pub(crate) fn policy(lines: &str) -> String {
     )
 }
 
-fn config(graph: &Graph, halo: &Halo, customers: &str) -> String {
+fn config(graph: &Graph, psa: &str, customers: &str) -> String {
     format!(
         r#"
 [graph]
@@ -202,16 +213,7 @@ api_url = "{graph}"
 client_id = "{CLIENT_ID}"
 client_secret = "{CLIENT_SECRET}"
 
-[psa]
-system = "halo"
-api_url = "{api}"
-auth_url = "{auth}"
-client_id = "{halo_id}"
-client_secret = "{halo_secret}"
-tenant = "{halo_tenant}"
-webhook_path_token = "{PATH_TOKEN}"
-webhook_username = "halo"
-webhook_password = "webhook-password"
+{psa}
 
 [[operators]]
 token = "{OPERATOR}"
@@ -224,10 +226,25 @@ role = "technician"
 {customers}
 "#,
         graph = graph.base(),
+    )
+}
+
+fn halo_table(halo: &Halo) -> String {
+    format!(
+        r#"[psa]
+system = "halo"
+api_url = "{api}"
+auth_url = "{auth}"
+client_id = "{id}"
+client_secret = "{secret}"
+tenant = "{tenant}"
+webhook_path_token = "{PATH_TOKEN}"
+webhook_username = "halo"
+webhook_password = "webhook-password""#,
         api = halo.api_url(),
         auth = halo.auth_url(),
-        halo_id = halo::CLIENT_ID,
-        halo_secret = halo::CLIENT_SECRET,
-        halo_tenant = halo::TENANT,
+        id = halo::CLIENT_ID,
+        secret = halo::CLIENT_SECRET,
+        tenant = halo::TENANT,
     )
 }

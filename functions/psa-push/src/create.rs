@@ -4,7 +4,7 @@
 use connectors::error::ConnectorError;
 use domain::account::{Account, MatchRule, PsaStanding, PsaStatus};
 use domain::failure::Failure;
-use domain::fields::Attribute;
+use domain::fields::{Attribute, Fields};
 use domain::id::ContactId;
 use domain::matching::agreeing;
 use domain::push::contact::{Contact, ContactChange, ContactKind, ExternalId, NewContact};
@@ -125,17 +125,31 @@ fn is_this(new: &NewContact, contact: &Contact) -> bool {
     if let (Some(ours), Some(ExternalId::Id(theirs))) = (&new.external_id, &contact.external_id) {
         return ours.eq_ignore_ascii_case(theirs);
     }
-    let ours = new.fields.get(Attribute::DisplayName).and_then(name::key);
-    let theirs = contact
-        .fields
-        .get(Attribute::DisplayName)
-        .and_then(name::key);
+    // A PSA without display names shows first and last name as one.
+    let ours = names_of(&new.fields);
+    let theirs = names_of(&contact.fields);
     let has_address = contact
         .fields
         .get(Attribute::Email)
         .and_then(email::key)
         .is_some();
-    ours.is_some() && ours == theirs && !has_address
+    ours.iter().any(|name| theirs.contains(name)) && !has_address
+}
+
+/// What somebody is called, shown and in full, as keys.
+fn names_of(fields: &Fields) -> Vec<String> {
+    let parts = [Attribute::GivenName, Attribute::Surname];
+    let full: Vec<&str> = parts
+        .into_iter()
+        .filter_map(|part| fields.get(part))
+        .collect();
+    let full = full.join(" ");
+    let shown = fields.get(Attribute::DisplayName);
+    shown
+        .into_iter()
+        .chain([full.as_str()])
+        .filter_map(name::key)
+        .collect()
 }
 
 /// No contact is made with an address that a contact of the company has already.

@@ -78,6 +78,7 @@ async fn verify(
             DeliveryError::Unauthorized => Problem::unauthorized("the credentials do not fit"),
             DeliveryError::TooLarge => Problem::too_large("the body is too large"),
             DeliveryError::Unreadable => Problem::bad_request("the body is no delivery"),
+            DeliveryError::NotNow => Problem::too_many("not possible at the moment; try again"),
         }
     })
 }

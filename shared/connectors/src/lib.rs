@@ -7,6 +7,7 @@
 //! | HaloPSA | client credentials per MSP | page number | 429, the rate in the text | webhooks |
 //! | Autotask | three headers, in the tenant's zone | id of the last row | a threshold to be asked, 429 | signed webhooks |
 //! | Syncro | API token per MSP | page number, ended by `meta` | 429 without words, per address that calls | nothing |
+//! | ConnectWise PSA | keys of an API member, `clientId` | id | 429, `Retry-After` or words | signed callbacks |
 //!
 //! Never here: a decision about an account, the table, the clock of the system. A connector turns
 //! what a vendor says into the words of `domain`, and the other way round.
@@ -30,7 +31,7 @@ use crate::http::{
     BaseUrl, CallCounts, Calls, ClientError, Counter, Pace, Pause, Remembered, Share, Vendor,
     VendorKind,
 };
-use crate::psa::Psa;
+use crate::psa::{Psa, SigningKeys};
 use crate::token::Tokens;
 
 /// Everything that calls to vendors share in a process: connections, tokens, paces, addresses and
@@ -41,6 +42,7 @@ pub struct Vendors {
     tokens: Tokens,
     paces: Arc<Mutex<BTreeMap<String, Pace>>>,
     remembered: Remembered,
+    signing_keys: SigningKeys,
     calls: Calls,
     pause: Pause,
     shares: Arc<Mutex<BTreeMap<String, Share>>>,
@@ -56,6 +58,7 @@ impl Vendors {
             tokens: Tokens::default(),
             paces: Arc::default(),
             remembered: Remembered::default(),
+            signing_keys: SigningKeys::default(),
             calls: Calls::default(),
             pause: Pause::default(),
             shares: Arc::default(),
@@ -133,6 +136,11 @@ impl Vendors {
     /// What vendors told of where they are.
     pub(crate) fn remembered(&self) -> &Remembered {
         &self.remembered
+    }
+
+    /// The keys that vendors sign their deliveries with.
+    pub(crate) fn signing_keys(&self) -> &SigningKeys {
+        &self.signing_keys
     }
 
     /// The pace of one vendor instance, named by its base address and client id.

@@ -55,6 +55,11 @@ impl Problem {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
     }
 
+    /// 429: what cannot be done now, for callers that come again after this status and no other.
+    pub fn too_many(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
+    }
+
     /// The body could not be read, and the reader answered with this status: 413 for one that is too
     /// large, 400 with what it should be for any other.
     pub fn unreadable_body(status: StatusCode, expected: &str) -> Self {

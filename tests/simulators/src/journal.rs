@@ -18,7 +18,7 @@ use crate::faults::Fault;
 const MASK: &str = "***";
 
 /// Names whose values are secrets, in forms, JSON bodies and headers.
-const SECRET: [&str; 15] = [
+const SECRET: [&str; 16] = [
     "access_token",
     "apiintegrationcode",
     "authorization",
@@ -33,6 +33,7 @@ const SECRET: [&str; 15] = [
     "refresh_token",
     "secret",
     "set-cookie",
+    "signing_key",
     "user_token",
 ];
 
@@ -74,10 +75,14 @@ impl Exchange {
     }
 }
 
-/// Whether a path is what a vendor is asked before its API: for a token, or for the zone of a tenant.
+/// What the paths of calls hold that come before a vendor's API is called: for a token, for the place
+/// where a tenant lives, for the key of a signature.
+const SIGN_INS: [&str; 3] = ["/zoneinformation", "/companyinfo/", "/callbackkey/"];
+
+/// Whether a path is what a vendor is asked before its API.
 pub(crate) fn is_sign_in(path: &str) -> bool {
     let path = path.to_ascii_lowercase();
-    path.ends_with("/token") || path.ends_with("/zoneinformation")
+    path.ends_with("/token") || SIGN_INS.iter().any(|part| path.contains(part))
 }
 
 /// Whether answers of a path tell secrets: sign-ins, and what Syncro says of who calls.
@@ -225,7 +230,7 @@ fn response_body(request: &Request, answer: &Answer) -> Vec<u8> {
     if answer.body.is_empty() {
         return b"null".to_vec();
     }
-    if !answer.content_type.starts_with("application/json") {
+    if !answer.content_type.contains("json") {
         return json!(String::from_utf8_lossy(&answer.body))
             .to_string()
             .into_bytes();

@@ -22,6 +22,7 @@ pub use faults::{Fault, Faults};
 pub use graph::Graph;
 pub use journal::{Exchange, Journal};
 pub use psa::autotask::Autotask;
+pub use psa::connectwise::ConnectWise;
 pub use psa::halo::Halo;
 pub use psa::syncro::Syncro;
 pub use server::Options;

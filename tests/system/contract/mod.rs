@@ -92,6 +92,8 @@ macro_rules! contract {
 // After the macro, which they use.
 mod autotask;
 mod autotask_alone;
+mod connectwise;
+mod connectwise_alone;
 mod halo;
 mod halo_alone;
 mod syncro;

@@ -65,6 +65,8 @@ pub(crate) enum Heard {
 
 /// Listens to the words of an answer that is no success. `None`: the status says it all.
 pub(crate) type Listener = fn(&Answer) -> Option<Heard>;
+/// Reads from the body of a 429 how long to wait, for vendors that say it in words alone.
+pub(crate) type PauseReader = fn(&[u8]) -> Option<Duration>;
 
 /// One vendor instance, as one invocation calls it. Cheap to clone; clones share the budget for
 /// waiting, so make a new one for each invocation.
@@ -81,6 +83,7 @@ pub(crate) struct Vendor {
     rate_reader: Option<RateReader>,
     share: Option<(Share, Lane)>,
     listener: Option<Listener>,
+    pause_reader: Option<PauseReader>,
 }
 
 /// What one try came to.
@@ -126,7 +129,15 @@ impl Vendor {
             rate_reader: None,
             share: None,
             listener: None,
+            pause_reader: None,
         }
+    }
+
+    /// Looks for a pause in the words of a refusal that names none in its headers.
+    #[must_use]
+    pub(crate) fn told_pauses(mut self, reader: PauseReader) -> Self {
+        self.pause_reader = Some(reader);
+        self
     }
 
     /// Calls at a pace that others share, and learns it from the vendor's refusals where it tells.
@@ -340,7 +351,8 @@ impl Vendor {
             if let Some((requests, window)) = rate {
                 self.pace.learn(requests, window);
             }
-            let after = retry_after(&answer.headers);
+            let told = || self.pause_reader.and_then(|reader| reader(&answer.body));
+            let after = retry_after(&answer.headers).or_else(told);
             self.tell(rate, after).await;
             return Try::TurnedAway(after);
         }

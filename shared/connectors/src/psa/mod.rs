@@ -6,9 +6,11 @@
 
 mod autotask;
 pub mod capabilities;
+mod connectwise;
 mod halo;
 mod masking;
 mod settings;
+mod signing_keys;
 mod syncro;
 pub mod webhook;
 
@@ -24,12 +26,15 @@ pub use autotask::{
     AUTOTASK_DISCOVERY_URL, AUTOTASK_WEBHOOK_SECRET_LENGTH_MAX, AUTOTASK_WEBHOOK_SECRET_LENGTH_MIN,
     AutotaskSettings,
 };
+pub use connectwise::ConnectWiseSettings;
 pub use domain::gaps::Gaps;
 pub use halo::HaloSettings;
 pub use settings::{
     Settings, SettingsError, WEBHOOK_PASSWORD_LENGTH_MIN, WEBHOOK_PATH_TOKEN_LENGTH_MIN,
 };
 pub use syncro::SyncroSettings;
+
+pub(crate) use signing_keys::SigningKeys;
 
 use crate::Vendors;
 use crate::error::ConnectorError;
@@ -43,11 +48,13 @@ pub enum PsaKind {
     Autotask,
     /// Syncro; RepairShopr has the same API.
     Syncro,
+    /// ConnectWise PSA, formerly ConnectWise Manage.
+    ConnectWise,
 }
 
 impl PsaKind {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Halo, Self::Autotask, Self::Syncro];
+    pub const ALL: [Self; 4] = [Self::Halo, Self::Autotask, Self::ConnectWise, Self::Syncro];
 
     /// The PSA's name in configuration, keys and paths.
     pub fn as_str(self) -> &'static str {
@@ -55,6 +62,7 @@ impl PsaKind {
             Self::Halo => "halo",
             Self::Autotask => "autotask",
             Self::Syncro => "syncro",
+            Self::ConnectWise => "connectwise",
         }
     }
 
@@ -64,6 +72,7 @@ impl PsaKind {
             Self::Halo => "HaloPSA",
             Self::Autotask => "Autotask",
             Self::Syncro => "Syncro",
+            Self::ConnectWise => "ConnectWise PSA",
         }
     }
 
@@ -73,6 +82,7 @@ impl PsaKind {
             Self::Halo => halo::gaps(),
             Self::Autotask => autotask::gaps(),
             Self::Syncro => syncro::gaps(),
+            Self::ConnectWise => connectwise::gaps(),
         }
     }
 
@@ -257,6 +267,9 @@ pub fn connect(vendors: &Vendors, settings: &Settings) -> Result<Box<dyn Psa>, C
             Ok(Box::new(autotask::Autotask::connect(vendors, settings)?))
         }
         Settings::Syncro(settings) => Ok(Box::new(syncro::Syncro::connect(vendors, settings)?)),
+        Settings::ConnectWise(settings) => Ok(Box::new(connectwise::ConnectWise::connect(
+            vendors, settings,
+        )?)),
     }
 }
 

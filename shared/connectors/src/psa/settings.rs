@@ -6,7 +6,7 @@ use domain::failure::{Disposition, Failure};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
-use super::{PsaKind, autotask, halo, syncro};
+use super::{PsaKind, autotask, connectwise, halo, syncro};
 use crate::http::BaseUrl;
 
 /// The fewest characters of a webhook's path token: a floor against placeholders. 128 random bits,
@@ -26,6 +26,9 @@ pub enum Settings {
     Autotask(autotask::AutotaskSettings),
     /// Syncro.
     Syncro(syncro::SyncroSettings),
+    /// ConnectWise PSA.
+    #[serde(rename = "connectwise")]
+    ConnectWise(connectwise::ConnectWiseSettings),
 }
 
 /// Why a secret document cannot be used. Names the member, never its value.
@@ -66,6 +69,7 @@ impl Settings {
             Self::Halo(_) => PsaKind::Halo,
             Self::Autotask(_) => PsaKind::Autotask,
             Self::Syncro(_) => PsaKind::Syncro,
+            Self::ConnectWise(_) => PsaKind::ConnectWise,
         }
     }
 
@@ -82,6 +86,7 @@ impl Settings {
             Self::Halo(settings) => settings.check(),
             Self::Autotask(settings) => settings.check(),
             Self::Syncro(settings) => settings.check(),
+            Self::ConnectWise(settings) => settings.check(),
         }
     }
 
@@ -91,6 +96,7 @@ impl Settings {
             Self::Halo(settings) => Some(&settings.webhook_path_token),
             Self::Autotask(settings) => Some(&settings.webhook_path_token),
             Self::Syncro(_) => None,
+            Self::ConnectWise(settings) => Some(&settings.webhook_path_token),
         }
     }
 }

@@ -11,7 +11,7 @@ use secrecy::ExposeSecret;
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
-use super::{Settings, autotask, halo};
+use super::{Settings, autotask, connectwise, halo};
 use crate::Vendors;
 
 /// A delivery that its vendor has sent.
@@ -54,6 +54,11 @@ pub enum DeliveryError {
     /// The body is no JSON, or no object and no array of objects. To be answered with 400.
     #[error("the body of the delivery cannot be read")]
     Unreadable,
+    /// Whether the vendor sent it cannot be found out now: the key of its signature cannot be had.
+    /// To be answered with 429, after which vendors deliver again; ConnectWise PSA does so after no
+    /// status of the 5xx.
+    #[error("the origin of the delivery cannot be proved at the moment")]
+    NotNow,
 }
 
 impl DeliveryError {
@@ -64,6 +69,7 @@ impl DeliveryError {
             Self::Unauthorized => 401,
             Self::TooLarge => 413,
             Self::Unreadable => 400,
+            Self::NotNow => 429,
         }
     }
 }
@@ -91,12 +97,8 @@ impl UnverifiedDelivery<'_> {
 /// Is what arrived genuinely from the vendor, and which contacts does it speak of? Nothing is parsed
 /// before the secrets agree; they are compared in constant time. `vendors` is there for those whose
 /// signatures need a key that is fetched.
-#[expect(
-    clippy::unused_async,
-    reason = "vendors whose keys are fetched are waited for"
-)]
 pub async fn verify(
-    _vendors: &Vendors,
+    vendors: &Vendors,
     settings: &Settings,
     unverified: UnverifiedDelivery<'_>,
 ) -> Result<Delivery, DeliveryError> {
@@ -106,6 +108,9 @@ pub async fn verify(
         Settings::Autotask(settings) => autotask::webhook::verify(settings, unverified),
         // It has no path at all, since nothing proves what comes from it.
         Settings::Syncro(_) => Err(DeliveryError::NotFound),
+        Settings::ConnectWise(settings) => {
+            connectwise::webhook::verify(vendors, settings, unverified).await
+        }
     }
 }
 

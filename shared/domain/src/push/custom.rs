@@ -17,7 +17,7 @@ impl CustomField {
     pub const ALL: [Self; 2] = [Self::SupportPin, Self::IsOffice365];
 
     /// The exact name of the field in every PSA.
-    pub fn name(self) -> &'static str {
+    pub const fn name(self) -> &'static str {
         match self {
             Self::SupportPin => "SupportPIN",
             Self::IsOffice365 => "IsOffice365",

@@ -1,13 +1,14 @@
 //! Each simulator with a few people in it, and how a person reaches it.
 
 mod autotask;
+mod connectwise;
 mod halo;
 mod syncro;
 
 use std::io;
 
 use simulators::population::{Contact, Population};
-use simulators::{Autotask, Graph, Halo, Options, Syncro, graph};
+use simulators::{Autotask, ConnectWise, Graph, Halo, Options, Syncro, graph};
 
 /// The tenant of the people.
 pub(crate) const TENANT: &str = "0785ef7c-0000-4000-8000-000000000001";
@@ -47,7 +48,7 @@ impl Ports {
 /// Every PSA, running, with what is to be said of it.
 pub(crate) struct Psas {
     described: Vec<String>,
-    _running: (Halo, Autotask, Syncro),
+    _running: (Halo, Autotask, ConnectWise, Syncro),
 }
 
 impl Psas {
@@ -65,15 +66,17 @@ pub(crate) async fn psas(
 ) -> io::Result<Psas> {
     let halo = Halo::start(ports.next()).await?;
     let autotask = Autotask::start(ports.next()).await?;
+    let connectwise = ConnectWise::start(ports.next()).await?;
     let syncro = Syncro::start(ports.next()).await?;
     let described = vec![
         halo::fill(&halo, population, contacts),
         autotask::fill(&autotask, population, contacts),
+        connectwise::fill(&connectwise),
         syncro::fill(&syncro),
     ];
     Ok(Psas {
         described,
-        _running: (halo, autotask, syncro),
+        _running: (halo, autotask, connectwise, syncro),
     })
 }
 

@@ -1,5 +1,6 @@
 //! Professional services automation systems: one folder per vendor.
 
 pub mod autotask;
+pub mod connectwise;
 pub mod halo;
 pub mod syncro;

@@ -2,6 +2,7 @@
 //! Manager. Each system has its own keys, in a file of its own.
 
 mod autotask;
+mod connectwise;
 mod halo;
 mod syncro;
 
@@ -25,6 +26,7 @@ pub(crate) fn psa(mut reader: Reader<'_>) -> Option<Psa> {
         PsaKind::Halo => halo::read(reader),
         PsaKind::Autotask => autotask::read(reader),
         PsaKind::Syncro => syncro::read(reader),
+        PsaKind::ConnectWise => connectwise::read(reader),
     };
     Some(Psa { kind, document })
 }

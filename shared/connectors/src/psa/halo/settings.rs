@@ -99,7 +99,7 @@ pub(crate) mod tests {
 
     pub(crate) fn settings() -> HaloSettings {
         let Settings::Halo(settings) = read(&document()).unwrap() else {
-            panic!("a document of HaloPSA")
+            panic!("the document is one of HaloPSA")
         };
         settings
     }
