@@ -110,8 +110,8 @@ struct FaultPlan {
 pub struct Faults(Arc<Mutex<FaultPlan>>);
 
 impl Faults {
-    /// The next `times` requests with this method (`"*"` for any) whose path and query contain
-    /// `part` (letter case is free) get `fault`.
+    /// The next `times` requests with this method (`"*"` for any) whose path and query have
+    /// `part` (letter case is free; see [`has_part`]) get `fault`.
     pub fn next(&self, method: &str, part: &str, times: usize, fault: Fault) {
         self.after(0, method, part, times, fault);
     }
@@ -190,12 +190,20 @@ impl Faults {
     }
 }
 
+/// Whether path and query hold a part; one that ends in `$` must stand at their end.
+pub fn has_part(target: &str, part: &str) -> bool {
+    match part.strip_suffix('$') {
+        Some(end) => target.ends_with(end),
+        None => target.contains(part),
+    }
+}
+
 impl FaultPlan {
     fn scripted(&mut self, method: &str, target: &str) -> Option<Fault> {
         let mut found = None;
         for script in &mut self.scripts {
             let fits = (script.method == "*" || script.method.eq_ignore_ascii_case(method))
-                && target.contains(&script.part);
+                && has_part(target, &script.part);
             if !fits || script.times == 0 {
                 continue;
             }

@@ -18,7 +18,7 @@ pub mod psa;
 mod server;
 
 pub use aws::Aws;
-pub use faults::{Fault, Faults};
+pub use faults::{Fault, Faults, has_part};
 pub use graph::Graph;
 pub use journal::{Exchange, Journal};
 pub use psa::autotask::Autotask;

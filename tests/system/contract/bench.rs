@@ -11,7 +11,7 @@ use domain::push::contact::{Contact, ContactChange, ContactUpdate, NewContact};
 use domain::push::custom::{CustomField, flag_text, parse_flag};
 use secrecy::SecretString;
 use serde_json::Value;
-use simulators::{Exchange, Fault, Options};
+use simulators::{Exchange, Fault, Options, has_part};
 
 use super::vendor::{Call, Entry, Simulated, Ways};
 
@@ -102,7 +102,7 @@ impl<S: Simulated> Bench<S> {
         self.side.journal().matching(|exchange| {
             let is_method =
                 route.method == "*" || exchange.method.eq_ignore_ascii_case(route.method);
-            is_method && target(exchange).contains(&part)
+            is_method && has_part(&target(exchange), &part)
         })
     }
 

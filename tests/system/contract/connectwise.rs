@@ -79,7 +79,7 @@ impl Simulated for ConnectWise {
         Some(match call {
             Call::Probe => Route::new("GET", "/company/companies?"),
             Call::List => Route::new("GET", "/company/contacts?conditions=company"),
-            Call::Create => Route::new("POST", "/company/contacts"),
+            Call::Create => Route::new("POST", "/company/contacts$"),
             Call::Update => Route::new("PATCH", "/company/contacts/"),
             Call::SignIn => return None,
         })
@@ -117,8 +117,9 @@ impl Simulated for ConnectWise {
                 three_pages: 3,
                 contact: 1,
                 find: 1,
-                // The tables of departments and of custom fields, which are found on any contact.
-                create: 3,
+                // The tables of departments and of custom fields, which are found on any contact, and
+                // the note with the PIN.
+                create: 4,
                 // The contact as it is, the contact, and the number, a record of its own.
                 update: 3,
                 deactivate: 2,

@@ -7,6 +7,7 @@ use domain::failure::Disposition;
 use domain::fields::Attribute;
 use domain::id::ContactId;
 use domain::push::contact::{ContactChange, ContactUpdate, ExternalId};
+use domain::push::custom::CustomField as Pin;
 use http::HeaderMap;
 use serde_json::json;
 use simulators::psa::connectwise::{Behaviour, CustomField};
@@ -388,4 +389,32 @@ async fn a_site_that_does_not_know_the_company_waits_for_a_person() {
             .contains("the site of the company's region"),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn b156_a_support_pin_that_is_written_is_a_note_of_the_contact_too() {
+    let bench = Bench::<ConnectWise>::with(Options::default()).await;
+    let pinned = |contact: &ContactId, pin: &str| ContactUpdate {
+        custom: vec![(Pin::SupportPin, pin.to_owned())],
+        ..nothing(contact)
+    };
+    let notes = |contact: &ContactId| {
+        let id = contact.as_str().parse().unwrap();
+        bench.side.simulator.notes(id)
+    };
+    let made = bench.add(&Entry::person("Ann Alm", "ann@northwind.example"));
+    bench.update(pinned(&made, "482913")).await.unwrap();
+    assert_eq!(notes(&made), ["SupportPIN: 482913"]);
+    // A change of something else makes no note.
+    let other = change(&made, Attribute::JobTitle, "Nurse");
+    bench.update(other).await.unwrap();
+    assert_eq!(notes(&made).len(), 1);
+    // The PIN counts; a note that cannot be made is told in the log.
+    bench
+        .side
+        .faults()
+        .next("POST", "/notes", 1, Fault::Unauthorized);
+    bench.update(pinned(&made, "111111")).await.unwrap();
+    assert_eq!(bench.entry(&made).custom[&Pin::SupportPin], "111111");
+    assert_eq!(notes(&made).len(), 1);
 }

@@ -38,7 +38,11 @@ impl ConnectWise {
         let call = Call::new(Method::POST, Resource::Contacts, &[]);
         let answer = self.client.send(call.body(&body, &texts_of(new))?).await?;
         let made: WireContact = answer.json()?;
-        Ok(convert::contact_id(made.id).ok_or(NoId)?)
+        let contact = convert::contact_id(made.id).ok_or(NoId)?;
+        let fields = made.custom_fields.as_deref().unwrap_or_default();
+        self.note_pin(made.id.unwrap_or_default(), fields, &new.custom)
+            .await;
+        Ok(contact)
     }
 
     /// The custom fields that contacts have, found on any contact: each shows all that there are, and

@@ -36,6 +36,7 @@ mod create;
 mod custom;
 mod facts;
 mod kinds;
+mod note;
 mod paging;
 mod read;
 mod resource;

@@ -11,6 +11,7 @@ pub(super) enum Resource {
     Contact,
     Items,
     Item,
+    Notes,
     CommunicationTypes,
     ContactTypes,
     Departments,
@@ -35,6 +36,7 @@ impl Resource {
             Self::Contact => "/company/contacts/{id}",
             Self::Items => "/company/contacts/{id}/communications",
             Self::Item => "/company/contacts/{id}/communications/{id}",
+            Self::Notes => "/company/contacts/{id}/notes",
             Self::CommunicationTypes => "/company/communicationTypes",
             Self::ContactTypes => "/company/contacts/types",
             Self::Departments => "/company/contacts/departments",
@@ -66,6 +68,7 @@ impl Resource {
             (Self::Items, "POST") => "POST /company/contacts/{id}/communications",
             (Self::Item, "PATCH") => "PATCH /company/contacts/{id}/communications/{id}",
             (Self::Item, "DELETE") => "DELETE /company/contacts/{id}/communications/{id}",
+            (Self::Notes, "POST") => "POST /company/contacts/{id}/notes",
             (Self::CommunicationTypes, "GET") => "GET /company/communicationTypes",
             (Self::ContactTypes, "GET") => "GET /company/contacts/types",
             (Self::Departments, "GET") => "GET /company/contacts/departments",
@@ -78,7 +81,7 @@ impl Resource {
     pub(super) fn thing(self) -> &'static str {
         match self {
             Self::Companies | Self::Company => "the company",
-            Self::Contacts | Self::Contact | Self::Items => "the contact",
+            Self::Contacts | Self::Contact | Self::Items | Self::Notes => "the contact",
             Self::Item => "the contact's address or number",
             Self::CommunicationTypes => "the table of communication types",
             Self::ContactTypes => "the table of contact types",
@@ -90,7 +93,9 @@ impl Resource {
     pub(super) fn missing(self, right: Right) -> String {
         let (module, what) = match self {
             Self::Companies | Self::Company => ("Companies", "Company Maintenance"),
-            Self::Contacts | Self::Contact | Self::Items | Self::Item => ("Companies", "Contacts"),
+            Self::Contacts | Self::Contact | Self::Items | Self::Item | Self::Notes => {
+                ("Companies", "Contacts")
+            }
             Self::CommunicationTypes | Self::ContactTypes | Self::Departments => {
                 ("System", "Table Setup")
             }

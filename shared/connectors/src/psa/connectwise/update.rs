@@ -47,6 +47,7 @@ impl ConnectWise {
         for step in change::update(update, &current, &tables)? {
             self.take(step, id, &texts).await?;
         }
+        self.note_pin(id, fields, &update.custom).await;
         Ok(update.contact.clone())
     }
 

@@ -1,6 +1,6 @@
 //! Contacts: lists, details, creates, and patches.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::answers::{self, Refusal};
 use super::patch::{self, Step};
@@ -71,6 +71,26 @@ pub(crate) fn post(state: &mut State, request: &Request) -> Answer {
             None => answers::not_found("Contact", id),
             Some(contact) => answers::ok(201, &render::contact(state, id, contact)),
         },
+    }
+}
+
+/// Adds a note; the text is required.
+pub(crate) fn note(state: &mut State, id: i64, request: &Request) -> Answer {
+    let body = request.json();
+    let text = body.as_ref().and_then(|body| body["text"].as_str());
+    let Some(text) = text.filter(|text| !text.is_empty()) else {
+        return answers::bad_query("The text field is required.");
+    };
+    match state.contacts.get_mut(&id) {
+        None => answers::not_found("Contact", id),
+        Some(contact) => {
+            contact.notes.push(text.to_owned());
+            let note = json!({
+                "id": contact.notes.len(), "contactId": id, "text": text, "flagged": false,
+                "type": {"id": 1, "name": "Comments"}, "enteredBy": "ApiSync",
+            });
+            answers::ok(201, &note)
+        }
     }
 }
 

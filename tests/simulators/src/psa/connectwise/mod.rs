@@ -256,6 +256,15 @@ impl ConnectWise {
         Some(render::contact(&state, id, contact))
     }
 
+    /// The texts of a contact's notes, oldest first.
+    pub fn notes(&self, id: i64) -> Vec<String> {
+        let state = self.state();
+        let contact = state.contacts.get(&id);
+        contact
+            .map(|contact| contact.notes.clone())
+            .unwrap_or_default()
+    }
+
     /// Every contact of a company in full, by id.
     pub fn contacts_of(&self, company: i64) -> Vec<Value> {
         let state = self.state();

@@ -71,6 +71,7 @@ fn company(state: &mut State, method: &str, rest: &[&str], request: &Request) ->
         ("POST", ["contacts", "departments"]) => tables::add_department(state, request),
         ("GET", ["contacts", id]) => number(id, |id| contacts::detail(state, id, request)),
         ("PATCH", ["contacts", id]) => number(id, |id| contacts::patch(state, id, request)),
+        ("POST", ["contacts", id, "notes"]) => number(id, |id| contacts::note(state, id, request)),
         (method, ["contacts", contact, "communications", rest @ ..]) => {
             number(contact, |contact| {
                 communications(state, method, contact, rest, request)

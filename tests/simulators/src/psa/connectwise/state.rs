@@ -59,6 +59,8 @@ pub(crate) struct Contact {
     pub(crate) types: Vec<i64>,
     pub(crate) fields: BTreeMap<i64, Value>,
     pub(crate) last_updated: String,
+    /// The texts of its notes, oldest first.
+    pub(crate) notes: Vec<String>,
 }
 
 /// One address or number.
