@@ -249,6 +249,11 @@ impl Simulated for Autotask {
         Some(body.to_string().into_bytes())
     }
 
+    fn retitle(&self, contact: &ContactId, title: &str) {
+        let title = json!({ "title": title });
+        assert!(self.simulator.edit_contact(number(contact), &title));
+    }
+
     fn proofs(&self, body: &[u8]) -> Vec<(&'static str, String)> {
         let signature = autotask::signature(WEBHOOK_SECRET, body);
         vec![("x-hook-signature", signature)]

@@ -279,6 +279,11 @@ impl Simulated for ConnectWise {
         Some(self.simulator.take_deliveries().remove(0).body)
     }
 
+    fn retitle(&self, contact: &ContactId, title: &str) {
+        let steps = json!([{ "op": "replace", "path": "title", "value": title }]);
+        assert!(self.simulator.edit_contact(number(contact), &steps));
+    }
+
     fn proofs(&self, body: &[u8]) -> Vec<(&'static str, String)> {
         vec![("x-content-signature", self.simulator.sign(body))]
     }

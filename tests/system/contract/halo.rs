@@ -260,6 +260,11 @@ impl Simulated for Halo {
         Some(body.to_string().into_bytes())
     }
 
+    fn retitle(&self, contact: &ContactId, title: &str) {
+        let title = json!({ "title": title });
+        assert!(self.simulator.edit_user(number(contact), &title));
+    }
+
     fn proofs(&self, _body: &[u8]) -> Vec<(&'static str, String)> {
         let credentials = STANDARD.encode(format!("halo:{PASSWORD}"));
         vec![("authorization", format!("Basic {credentials}"))]

@@ -1,7 +1,7 @@
 //! What every connector of a kind must do, each against its vendor's simulator.
 //!
 //! Read [`vendor`] first: what a vendor gives. [`contract!`] lists the cases; they are in `reads`,
-//! `pages`, `creates`, `writes`, `custom`, `faults`, `answers` and `trust`, each for whichever vendor it is
+//! `pages`, `creates`, `writes`, `custom`, `faults`, `answers`, `trust` and `history`, each for whichever vendor it is
 //! given. A vendor's file is its [`vendor::Simulated`], `contract!(Itself);`, and whatever is its
 //! own alone.
 
@@ -10,6 +10,7 @@ mod bench;
 mod creates;
 mod custom;
 mod faults;
+mod history;
 mod pages;
 mod reads;
 mod trust;
@@ -78,6 +79,9 @@ macro_rules! contract {
                 forged_deliveries_are_turned_away
                 no_error_tells_a_secret_or_a_person
                 no_log_tells_a_secret_or_a_person
+            }
+            history {
+                any_history_of_edits_comes_to_rest_b21_b25_b132
             }
         }
     };

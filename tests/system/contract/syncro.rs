@@ -182,6 +182,11 @@ impl Simulated for Syncro {
         assert!(self.simulator.edit_contact(number(contact), &notes));
     }
 
+    fn retitle(&self, contact: &ContactId, title: &str) {
+        let title = json!({ "title": title });
+        assert!(self.simulator.edit_contact(number(contact), &title));
+    }
+
     fn entry(&self, contact: &ContactId) -> Option<Entry> {
         let contact = self.simulator.contact(number(contact))?;
         let properties = &contact["properties"];

@@ -90,6 +90,9 @@ pub(crate) trait Simulated: Sized {
         None
     }
 
+    /// A technician gives the contact another job title.
+    fn retitle(&self, contact: &ContactId, title: &str);
+
     /// The headers by which the vendor proves that this body is its own; none where the path token
     /// alone proves it.
     fn proofs(&self, _body: &[u8]) -> Vec<(&'static str, String)> {

@@ -274,10 +274,10 @@ impl Vendor {
         }
     }
 
-    /// The vendor told, when it was asked, that so many more calls may go out in such a window.
-    pub(crate) async fn may_call(&self, requests: u32, window: Duration) {
+    /// So many calls may go out in such a time, as a vendor tells that counts itself over all who call:
+    /// each process asks it, and none has to tell the others.
+    pub(crate) fn may_call(&self, requests: u32, window: Duration) {
         self.pace.allow(requests, window);
-        self.tell(Some((requests, window)), None).await;
     }
 
     /// No call goes out for so long.

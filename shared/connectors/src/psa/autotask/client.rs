@@ -191,7 +191,7 @@ impl Client {
             .and_then(|answer| wire::read_bare::<WireThreshold>(&answer.body).ok())
             .and_then(|told| allowance(&told));
         match told {
-            Some(Allowance::Calls(calls, window)) => api.may_call(calls, window).await,
+            Some(Allowance::Calls(calls, window)) => api.may_call(calls, window),
             Some(Allowance::Rest(pause)) => {
                 tracing::warn!(
                     pause_seconds = pause.as_secs(),
