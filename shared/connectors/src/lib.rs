@@ -6,6 +6,7 @@
 //! | Microsoft Graph | client credentials per customer tenant | next link | 429, `Retry-After` | delta link |
 //! | HaloPSA | client credentials per MSP | page number | 429, the rate in the text | webhooks |
 //! | Autotask | three headers, in the tenant's zone | id of the last row | a threshold to be asked, 429 | signed webhooks |
+//! | Kaseya BMS | name, password and tenant | page number | documents, 429 | nothing |
 //! | Syncro | API token per MSP | page number, ended by `meta` | 429 without words, per address that calls | nothing |
 //! | ConnectWise PSA | keys of an API member, `clientId` | id | 429, `Retry-After` or words | signed callbacks |
 //!

@@ -1,5 +1,6 @@
-//! Access tokens by client credentials (OAuth 2.0, RFC 6749 section 4.4): kept per connection and
-//! tenant, renewed before they expire, fetched once however many ask.
+//! Access tokens of sign-ins that take a form, such as client credentials (OAuth 2.0, RFC 6749
+//! section 4.4): kept per connection and tenant, renewed before they expire, fetched once however
+//! many ask.
 //!
 //! Invariants: a token is used for the credentials it was given for and no others; what is logged
 //! or printed never holds one. A refused token is renewed once, and the call repeated once.
@@ -17,40 +18,105 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::error::ConnectorError;
-use crate::http::{Answer, RequestParts, Vendor};
+use crate::http::{Answer, Pace, RequestParts, Vendor};
 
 /// The largest answer of a sign-in, in bytes.
 const TOKEN_ANSWER_BYTES_MAX: usize = 64 * 1024;
-/// How long a token lives that does not say, in seconds.
-const LIFETIME_SECONDS_DEFAULT: u64 = 300;
-/// The longest a token is believed to live, in seconds.
-const LIFETIME_SECONDS_MAX: u64 = 24 * 3600;
+/// How long a token lives that does not say.
+const LIFETIME_DEFAULT: Duration = Duration::from_secs(300);
+/// The longest a token is believed to live.
+const LIFETIME_MAX: Duration = Duration::from_secs(24 * 3600);
 /// Tokens kept; beyond it all are dropped and fetched again.
 const TOKENS_MAX: usize = 4096;
 
 /// What is asked for a token, and with what.
 #[derive(Clone)]
 pub(crate) struct Grant {
-    /// The sign-in's address, with the tenant in it.
-    pub(crate) url: Url,
-    /// The id of the client.
-    pub(crate) client_id: String,
-    /// Its secret.
-    pub(crate) client_secret: SecretString,
-    /// What the token is for.
-    pub(crate) scope: String,
+    url: Url,
+    form: Vec<(&'static str, SecretString)>,
+}
+
+impl Grant {
+    /// A form of the sign-in's own. `url` is its address, with the tenant in it if that is its place.
+    pub(crate) fn form(url: Url, form: Vec<(&'static str, SecretString)>) -> Self {
+        Self { url, form }
+    }
+
+    /// Client credentials of OAuth.
+    pub(crate) fn client_credentials(
+        url: Url,
+        client_id: &str,
+        client_secret: &SecretString,
+        scope: &str,
+    ) -> Self {
+        let form = vec![
+            ("grant_type", SecretString::from("client_credentials")),
+            ("client_id", SecretString::from(client_id)),
+            ("client_secret", client_secret.clone()),
+            ("scope", SecretString::from(scope)),
+        ];
+        Self::form(url, form)
+    }
+
+    /// Holds the secret's digest, so that a replaced secret is tried at once.
+    fn key(&self) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        let form = self.form.iter();
+        let values = form.flat_map(|(name, value)| [*name, value.expose_secret()]);
+        for part in [self.url.as_str()].into_iter().chain(values) {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        hash.finalize().into()
+    }
 }
 
 impl fmt::Debug for Grant {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.form.iter().map(|(name, _)| *name).collect();
         f.debug_struct("Grant")
-            .field("client_id", &self.client_id)
+            .field("form", &names)
             .finish_non_exhaustive()
     }
 }
 
-/// Judges the answer of a sign-in that gave no token; the answer is not a success.
-pub(crate) type SignInJudge = fn(&Answer) -> ConnectorError;
+/// Reads the answer of a sign-in, whatever its status: the token, or why there is none.
+pub(crate) type TokenReader = fn(&Answer) -> Result<Issued, ConnectorError>;
+
+/// A token as its sign-in gave it.
+pub(crate) struct Issued {
+    token: SecretString,
+    lifetime: Option<Duration>,
+}
+
+impl Issued {
+    /// A token that lives so long, where the sign-in said so.
+    pub(crate) fn new(token: String, lifetime: Option<Duration>) -> Self {
+        let token = SecretString::from(token);
+        Self { token, lifetime }
+    }
+
+    /// The token in an answer of OAuth (RFC 6749 section 5.1); `judge` reads a refusal.
+    pub(crate) fn oauth(
+        answer: &Answer,
+        judge: fn(&Answer) -> ConnectorError,
+    ) -> Result<Self, ConnectorError> {
+        if !answer.is_success() {
+            return Err(judge(answer));
+        }
+        let body: OauthToken = answer.json()?;
+        let lifetime = body.expires_in.map(Duration::from_secs);
+        Ok(Self::new(body.access_token, lifetime))
+    }
+
+    fn held(self, since: Instant) -> Held {
+        let lifetime = self.lifetime.unwrap_or(LIFETIME_DEFAULT);
+        Held {
+            token: self.token,
+            renew_at: since + usable_for(lifetime.min(LIFETIME_MAX)),
+        }
+    }
+}
 
 /// The tokens of a process. Cheap to clone; clones share them.
 #[derive(Clone, Default)]
@@ -86,7 +152,8 @@ pub(crate) struct SignedIn {
     login: Vendor,
     grant: Grant,
     slot: Slot,
-    judge: SignInJudge,
+    reader: TokenReader,
+    is_refusal: fn(&Answer) -> bool,
 }
 
 impl fmt::Debug for Held {
@@ -104,15 +171,33 @@ impl SignedIn {
         login: Vendor,
         grant: Grant,
         tokens: &Tokens,
-        judge: SignInJudge,
+        reader: TokenReader,
     ) -> Self {
-        let slot = tokens.slot(key(&grant));
+        let slot = tokens.slot(grant.key());
         Self {
             api,
             login,
             grant,
             slot,
-            judge,
+            reader,
+            is_refusal: |answer| answer.status == StatusCode::UNAUTHORIZED,
+        }
+    }
+
+    /// The same for an API that has words of its own for a token that it does not take; 401 is meant
+    /// unless `is_refusal` leaves it out.
+    #[must_use]
+    pub(crate) fn refused_by(mut self, is_refusal: fn(&Answer) -> bool) -> Self {
+        self.is_refusal = is_refusal;
+        self
+    }
+
+    /// The same at another pace, for vendors that count by endpoint.
+    #[must_use]
+    pub(crate) fn paced(&self, pace: Pace) -> Self {
+        Self {
+            api: self.api.clone().paced(pace, None),
+            ..self.clone()
         }
     }
 
@@ -121,13 +206,13 @@ impl SignedIn {
         &self.api
     }
 
-    /// Sends a request with a token. On 401 the token is dropped, a new one fetched and the request
-    /// repeated, once: a refused request did nothing. The second 401 is the answer.
+    /// Sends a request with a token. If the token is refused it is dropped, a new one fetched and the
+    /// request repeated, once: a refused request did nothing. The second refusal is the answer.
     pub(crate) async fn send(&self, parts: RequestParts) -> Result<Answer, ConnectorError> {
         let token = self.token(None).await?;
         let parts = parts.bearer(&token);
         let answer = self.api.send(&parts).await?;
-        if answer.status != StatusCode::UNAUTHORIZED {
+        if !(self.is_refusal)(&answer) {
             return Ok(answer);
         }
         let token = self.token(Some(&token)).await?;
@@ -154,26 +239,13 @@ impl SignedIn {
     async fn fetch(&self) -> Result<Held, ConnectorError> {
         let before = Instant::now();
         let url = self.grant.url.clone();
+        let form = self.grant.form.iter();
         let parts = RequestParts::post(url, "POST token", TOKEN_ANSWER_BYTES_MAX)
-            .form([
-                ("grant_type", "client_credentials"),
-                ("client_id", self.grant.client_id.as_str()),
-                ("client_secret", self.grant.client_secret.expose_secret()),
-                ("scope", self.grant.scope.as_str()),
-            ])
+            .form(form.map(|(name, value)| (*name, value.expose_secret())))
             // A token too many does no harm.
             .repeatable();
         let answer = self.login.send(&parts).await?;
-        if !answer.is_success() {
-            return Err((self.judge)(&answer));
-        }
-        let issued: Issued = answer.json()?;
-        let lifetime = issued.expires_in.unwrap_or(LIFETIME_SECONDS_DEFAULT);
-        let renew_in = usable_for(Duration::from_secs(lifetime.min(LIFETIME_SECONDS_MAX)));
-        Ok(Held {
-            token: SecretString::from(issued.access_token),
-            renew_at: before + renew_in,
-        })
+        Ok((self.reader)(&answer)?.held(before))
     }
 }
 
@@ -182,17 +254,6 @@ impl SignedIn {
 fn usable_for(lifetime: Duration) -> Duration {
     let margin = (lifetime / 5).max(Duration::from_secs(60).min(lifetime / 2));
     lifetime.saturating_sub(margin)
-}
-
-/// The key holds the secret's digest, so that a replaced secret is tried at once.
-fn key(grant: &Grant) -> [u8; 32] {
-    let mut hash = Sha256::new();
-    let secret = grant.client_secret.expose_secret();
-    for part in [grant.url.as_str(), &grant.client_id, secret, &grant.scope] {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    hash.finalize().into()
 }
 
 fn is_same(one: &SecretString, other: &SecretString) -> bool {
@@ -204,7 +265,7 @@ fn is_same(one: &SecretString, other: &SecretString) -> bool {
 }
 
 #[derive(Deserialize)]
-struct Issued {
+struct OauthToken {
     access_token: String,
     #[serde(default, deserialize_with = "seconds")]
     expires_in: Option<u64>,

@@ -18,8 +18,9 @@ use crate::faults::Fault;
 const MASK: &str = "***";
 
 /// Names whose values are secrets, in forms, JSON bodies and headers.
-const SECRET: [&str; 16] = [
+const SECRET: [&str; 18] = [
     "access_token",
+    "accesstoken",
     "apiintegrationcode",
     "authorization",
     "basic_password",
@@ -31,6 +32,7 @@ const SECRET: [&str; 16] = [
     "password",
     "proxy-authorization",
     "refresh_token",
+    "refreshtoken",
     "secret",
     "set-cookie",
     "signing_key",
@@ -77,7 +79,12 @@ impl Exchange {
 
 /// What the paths of calls hold that come before a vendor's API is called: for a token, for the place
 /// where a tenant lives, for the key of a signature.
-const SIGN_INS: [&str; 3] = ["/zoneinformation", "/companyinfo/", "/callbackkey/"];
+const SIGN_INS: [&str; 4] = [
+    "/zoneinformation",
+    "/companyinfo/",
+    "/callbackkey/",
+    "/security/authenticate",
+];
 
 /// Whether a path is what a vendor is asked before its API.
 pub(crate) fn is_sign_in(path: &str) -> bool {
@@ -345,6 +352,23 @@ mod tests {
         assert_eq!(parsed["response_body"]["refresh_token"], Value::Null);
         assert_eq!(parsed["request_headers"]["authorization"], "***");
         assert_eq!(parsed["url"], "/auth/token?tenant=a");
+    }
+
+    #[test]
+    fn a_sign_in_of_kaseya_bms_is_one_and_tells_no_secret() {
+        let form = "GrantType=password&UserName=x&Password=hush&Tenant=Acme";
+        let asked = request("/v2/security/authenticate", form);
+        let tokens = json!({"accessToken": "hush", "refreshToken": "hush"});
+        let answer = Answer::json(200, &json!({"success": true, "result": tokens}));
+        let journal = Journal::open("kaseya-bms", None).unwrap();
+        journal.record(&asked, &answer, None);
+        let exchange = journal.exchanges().remove(0);
+        assert!(!exchange.is_write());
+        let text = String::from_utf8(line("kaseya-bms", &asked, &exchange, &answer)).unwrap();
+        assert!(
+            !text.contains("hush") && text.contains("Tenant=Acme"),
+            "{text}"
+        );
     }
 
     #[test]

@@ -24,5 +24,6 @@ pub use journal::{Exchange, Journal};
 pub use psa::autotask::Autotask;
 pub use psa::connectwise::ConnectWise;
 pub use psa::halo::Halo;
+pub use psa::kaseya_bms::KaseyaBms;
 pub use psa::syncro::Syncro;
 pub use server::Options;

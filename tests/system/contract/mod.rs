@@ -100,6 +100,8 @@ mod connectwise;
 mod connectwise_alone;
 mod halo;
 mod halo_alone;
+mod kaseya_bms;
+mod kaseya_bms_alone;
 mod syncro;
 mod syncro_alone;
 

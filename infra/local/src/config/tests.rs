@@ -363,7 +363,7 @@ fn a_psa_that_is_not_known_and_files_that_are_not_there_are_told() {
             // Which keys are missing depends on the system.
             "[psa]\nsystem = \"hal\"\n".to_owned(),
             &[
-                "2: psa.system: expected one of \"halo\", \"autotask\", \"connectwise\", \"syncro\", found \"hal\"",
+                "2: psa.system: expected one of \"halo\", \"autotask\", \"connectwise\", \"kaseya-bms\", \"syncro\", found \"hal\"",
             ],
         ),
         (

@@ -90,9 +90,7 @@ pub const CAPABILITIES: [Capability; 14] = [
     Capability {
         behaviours: "B165 to B168",
         what: "matching on other addresses of the contact",
-        lack: |gaps| {
-            (gaps.alternate_emails_max == 0).then_some("its contacts have one address only")
-        },
+        lack: |gaps| (gaps.alternate_emails_max == 0).then_some("not offered for it"),
     },
     Capability {
         behaviours: "B25",

@@ -8,7 +8,9 @@ mod autotask;
 pub mod capabilities;
 mod connectwise;
 mod halo;
+mod kaseya_bms;
 mod masking;
+mod paging;
 mod settings;
 mod signing_keys;
 mod syncro;
@@ -29,6 +31,7 @@ pub use autotask::{
 pub use connectwise::ConnectWiseSettings;
 pub use domain::gaps::Gaps;
 pub use halo::HaloSettings;
+pub use kaseya_bms::KaseyaBmsSettings;
 pub use settings::{
     Settings, SettingsError, WEBHOOK_PASSWORD_LENGTH_MIN, WEBHOOK_PATH_TOKEN_LENGTH_MIN,
 };
@@ -46,6 +49,8 @@ pub enum PsaKind {
     Halo,
     /// Autotask PSA.
     Autotask,
+    /// Kaseya BMS; Vorex and Pulseway PSA have the same API.
+    KaseyaBms,
     /// Syncro; RepairShopr has the same API.
     Syncro,
     /// ConnectWise PSA, formerly ConnectWise Manage.
@@ -54,13 +59,20 @@ pub enum PsaKind {
 
 impl PsaKind {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Halo, Self::Autotask, Self::ConnectWise, Self::Syncro];
+    pub const ALL: [Self; 5] = [
+        Self::Halo,
+        Self::Autotask,
+        Self::ConnectWise,
+        Self::KaseyaBms,
+        Self::Syncro,
+    ];
 
     /// The PSA's name in configuration, keys and paths.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Halo => "halo",
             Self::Autotask => "autotask",
+            Self::KaseyaBms => "kaseya-bms",
             Self::Syncro => "syncro",
             Self::ConnectWise => "connectwise",
         }
@@ -71,6 +83,7 @@ impl PsaKind {
         match self {
             Self::Halo => "HaloPSA",
             Self::Autotask => "Autotask",
+            Self::KaseyaBms => "Kaseya BMS",
             Self::Syncro => "Syncro",
             Self::ConnectWise => "ConnectWise PSA",
         }
@@ -81,6 +94,7 @@ impl PsaKind {
         match self {
             Self::Halo => halo::gaps(),
             Self::Autotask => autotask::gaps(),
+            Self::KaseyaBms => kaseya_bms::gaps(),
             Self::Syncro => syncro::gaps(),
             Self::ConnectWise => connectwise::gaps(),
         }
@@ -265,6 +279,9 @@ pub fn connect(vendors: &Vendors, settings: &Settings) -> Result<Box<dyn Psa>, C
         Settings::Halo(settings) => Ok(Box::new(halo::Halo::connect(vendors, settings)?)),
         Settings::Autotask(settings) => {
             Ok(Box::new(autotask::Autotask::connect(vendors, settings)?))
+        }
+        Settings::KaseyaBms(settings) => {
+            Ok(Box::new(kaseya_bms::KaseyaBms::connect(vendors, settings)?))
         }
         Settings::Syncro(settings) => Ok(Box::new(syncro::Syncro::connect(vendors, settings)?)),
         Settings::ConnectWise(settings) => Ok(Box::new(connectwise::ConnectWise::connect(

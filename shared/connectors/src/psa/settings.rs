@@ -6,7 +6,7 @@ use domain::failure::{Disposition, Failure};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
-use super::{PsaKind, autotask, connectwise, halo, syncro};
+use super::{PsaKind, autotask, connectwise, halo, kaseya_bms, syncro};
 use crate::http::BaseUrl;
 
 /// The fewest characters of a webhook's path token: a floor against placeholders. 128 random bits,
@@ -24,6 +24,8 @@ pub enum Settings {
     Halo(halo::HaloSettings),
     /// Autotask PSA.
     Autotask(autotask::AutotaskSettings),
+    /// Kaseya BMS.
+    KaseyaBms(kaseya_bms::KaseyaBmsSettings),
     /// Syncro.
     Syncro(syncro::SyncroSettings),
     /// ConnectWise PSA.
@@ -68,6 +70,7 @@ impl Settings {
         match self {
             Self::Halo(_) => PsaKind::Halo,
             Self::Autotask(_) => PsaKind::Autotask,
+            Self::KaseyaBms(_) => PsaKind::KaseyaBms,
             Self::Syncro(_) => PsaKind::Syncro,
             Self::ConnectWise(_) => PsaKind::ConnectWise,
         }
@@ -85,6 +88,7 @@ impl Settings {
         match self {
             Self::Halo(settings) => settings.check(),
             Self::Autotask(settings) => settings.check(),
+            Self::KaseyaBms(settings) => settings.check(),
             Self::Syncro(settings) => settings.check(),
             Self::ConnectWise(settings) => settings.check(),
         }
@@ -95,7 +99,7 @@ impl Settings {
         match self {
             Self::Halo(settings) => Some(&settings.webhook_path_token),
             Self::Autotask(settings) => Some(&settings.webhook_path_token),
-            Self::Syncro(_) => None,
+            Self::KaseyaBms(_) | Self::Syncro(_) => None,
             Self::ConnectWise(settings) => Some(&settings.webhook_path_token),
         }
     }

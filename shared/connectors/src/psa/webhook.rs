@@ -106,8 +106,8 @@ pub async fn verify(
     match settings {
         Settings::Halo(settings) => halo::webhook::verify(settings, unverified),
         Settings::Autotask(settings) => autotask::webhook::verify(settings, unverified),
-        // It has no path at all, since nothing proves what comes from it.
-        Settings::Syncro(_) => Err(DeliveryError::NotFound),
+        // These have no path at all, since nothing proves what comes from them.
+        Settings::KaseyaBms(_) | Settings::Syncro(_) => Err(DeliveryError::NotFound),
         Settings::ConnectWise(settings) => {
             connectwise::webhook::verify(vendors, settings, unverified).await
         }

@@ -20,15 +20,18 @@ async fn signed_in(answers: Vec<String>, tokens: &Tokens) -> (Scripted, SignedIn
 }
 
 fn sign_in(vendor: &Vendor, secret: &str, tokens: &Tokens) -> SignedIn {
-    let grant = Grant {
-        url: vendor
-            .base()
-            .join(["northwind.example", "oauth2", "v2.0", "token"]),
-        client_id: "client".to_owned(),
-        client_secret: SecretString::from(secret),
-        scope: "https://api.example/.default".to_owned(),
-    };
-    SignedIn::new(vendor.clone(), vendor.clone(), grant, tokens, judge_sign_in)
+    let base = vendor.base();
+    let grant = Grant::client_credentials(
+        base.join(["northwind.example", "oauth2", "v2.0", "token"]),
+        "client",
+        &SecretString::from(secret),
+        "https://api.example/.default",
+    );
+    SignedIn::new(vendor.clone(), vendor.clone(), grant, tokens, read)
+}
+
+fn read(answer: &Answer) -> Result<Issued, ConnectorError> {
+    Issued::oauth(answer, judge_sign_in)
 }
 
 fn get(signed_in: &SignedIn) -> RequestParts {
@@ -153,7 +156,9 @@ fn expiry_is_a_number_or_text() {
     ] {
         let body = format!("{{\"access_token\":\"t\",\"expires_in\":{text}}}");
         assert_eq!(
-            serde_json::from_str::<Issued>(&body).unwrap().expires_in,
+            serde_json::from_str::<OauthToken>(&body)
+                .unwrap()
+                .expires_in,
             expected
         );
     }
@@ -163,4 +168,36 @@ fn expiry_is_a_number_or_text() {
 async fn secrets_do_not_show() {
     let (_server, signed_in) = signed_in(Vec::new(), &Tokens::default()).await;
     assert!(!format!("{signed_in:?}").contains("hush"));
+}
+
+#[tokio::test]
+async fn a_sign_in_may_have_its_own_form_and_an_api_its_own_refusal() {
+    let answers = vec![
+        json(200, "{\"ticket\":\"one\"}"),
+        json(200, "{\"denied\":true}"),
+        json(200, "{\"ticket\":\"two\"}"),
+        ok(),
+        json(200, "{}"),
+    ];
+    let (server, other) = signed_in(answers, &Tokens::default()).await;
+    let vendor = other.api().clone();
+    let form = vec![("UserName", SecretString::from("a b"))];
+    let grant = Grant::form(vendor.base().join(["login"]), form);
+    assert!(!format!("{grant:?}").contains("a b"));
+    let read: TokenReader = |answer| {
+        let body: serde_json::Value = answer.json()?;
+        let token = body.get("ticket").and_then(serde_json::Value::as_str);
+        let token = token.ok_or_else(|| ConnectorError::shape("Acme", "no ticket"))?;
+        Ok(Issued::new(token.to_owned(), None))
+    };
+    let tokens = Tokens::default();
+    let signed_in = SignedIn::new(vendor.clone(), vendor, grant, &tokens, read)
+        .refused_by(|answer| answer.body.starts_with(b"{\"denied\""));
+    assert!(signed_in.send(get(&signed_in)).await.unwrap().is_success());
+    let requests = server.requests();
+    assert!(requests[0].ends_with("UserName=a+b"), "{}", requests[0]);
+    assert!(requests[3].contains("Bearer two"));
+    // A sign-in that gives no token is an error of the call.
+    let error = signed_in.token(Some(&"two".into())).await.unwrap_err();
+    assert!(error.to_string().contains("no ticket"), "{error}");
 }

@@ -3,12 +3,13 @@
 mod autotask;
 mod connectwise;
 mod halo;
+mod kaseya_bms;
 mod syncro;
 
 use std::io;
 
 use simulators::population::{Contact, Population};
-use simulators::{Autotask, ConnectWise, Graph, Halo, Options, Syncro, graph};
+use simulators::{Autotask, ConnectWise, Graph, Halo, KaseyaBms, Options, Syncro, graph};
 
 /// The tenant of the people.
 pub(crate) const TENANT: &str = "0785ef7c-0000-4000-8000-000000000001";
@@ -48,7 +49,7 @@ impl Ports {
 /// Every PSA, running, with what is to be said of it.
 pub(crate) struct Psas {
     described: Vec<String>,
-    _running: (Halo, Autotask, ConnectWise, Syncro),
+    _running: (Halo, Autotask, ConnectWise, KaseyaBms, Syncro),
 }
 
 impl Psas {
@@ -67,16 +68,18 @@ pub(crate) async fn psas(
     let halo = Halo::start(ports.next()).await?;
     let autotask = Autotask::start(ports.next()).await?;
     let connectwise = ConnectWise::start(ports.next()).await?;
+    let bms = KaseyaBms::start(ports.next()).await?;
     let syncro = Syncro::start(ports.next()).await?;
     let described = vec![
         halo::fill(&halo, population, contacts),
         autotask::fill(&autotask, population, contacts),
         connectwise::fill(&connectwise),
+        kaseya_bms::fill(&bms),
         syncro::fill(&syncro),
     ];
     Ok(Psas {
         described,
-        _running: (halo, autotask, connectwise, syncro),
+        _running: (halo, autotask, connectwise, bms, syncro),
     })
 }
 

@@ -3,4 +3,5 @@
 pub mod autotask;
 pub mod connectwise;
 pub mod halo;
+pub mod kaseya_bms;
 pub mod syncro;

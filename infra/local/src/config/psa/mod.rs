@@ -4,6 +4,7 @@
 mod autotask;
 mod connectwise;
 mod halo;
+mod kaseya_bms;
 mod syncro;
 
 use connectors::psa::{PsaKind, WEBHOOK_PATH_TOKEN_LENGTH_MIN};
@@ -25,6 +26,7 @@ pub(crate) fn psa(mut reader: Reader<'_>) -> Option<Psa> {
     let document = match kind {
         PsaKind::Halo => halo::read(reader),
         PsaKind::Autotask => autotask::read(reader),
+        PsaKind::KaseyaBms => kaseya_bms::read(reader),
         PsaKind::Syncro => syncro::read(reader),
         PsaKind::ConnectWise => connectwise::read(reader),
     };

@@ -5,7 +5,7 @@ use http::StatusCode;
 use super::settings::Settings;
 use crate::error::ConnectorError;
 use crate::http::{Answer, BaseUrl};
-use crate::token::{Grant, SignInError, judge_sign_in};
+use crate::token::{Grant, Issued, SignInError, judge_sign_in};
 
 /// The sign-in's name for people.
 pub(super) const NAME: &str = "Microsoft sign-in";
@@ -29,12 +29,12 @@ pub(super) fn grant(
             hint: hint.to_owned(),
         });
     }
-    Ok(Grant {
-        url: login.join([tenant, "oauth2", "v2.0", "token"]),
-        client_id: settings.client_id.trim().to_owned(),
-        client_secret: settings.client_secret.clone(),
-        scope: format!("{}/.default", api.as_str()),
-    })
+    Ok(Grant::client_credentials(
+        login.join([tenant, "oauth2", "v2.0", "token"]),
+        settings.client_id.trim(),
+        &settings.client_secret,
+        &format!("{}/.default", api.as_str()),
+    ))
 }
 
 fn is_tenant(text: &str) -> bool {
@@ -58,9 +58,14 @@ enum Meaning {
     Remedy(&'static str),
 }
 
+/// The token that the sign-in gave, or why there is none.
+pub(super) fn read(answer: &Answer) -> Result<Issued, ConnectorError> {
+    Issued::oauth(answer, judge)
+}
+
 /// Judges a refused sign-in by its numbers first and its standard code second; Microsoft keeps the
 /// right to change numbers.
-pub(super) fn judge(answer: &Answer) -> ConnectorError {
+fn judge(answer: &Answer) -> ConnectorError {
     let vendor = answer.vendor;
     if let Err(error) = answer.json_bytes() {
         return error;

@@ -148,7 +148,7 @@ impl Graph {
         let api = vendors.vendor(VendorKind::Graph, NAME, api);
         let login = api.at(login).named(login::NAME);
         let grant = login::grant(settings, login.base(), api.base(), tenant)?;
-        let vendor = SignedIn::new(api, login, grant, vendors.tokens(), login::judge);
+        let vendor = SignedIn::new(api, login, grant, vendors.tokens(), login::read);
         Ok(Self { vendor })
     }
 

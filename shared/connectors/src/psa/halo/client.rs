@@ -9,7 +9,6 @@ use domain::limits::PSA_ANSWER_BYTES_MAX;
 use http::StatusCode;
 
 use super::answers;
-use super::paging::PagingError;
 use super::settings::HaloSettings;
 use super::wire::WireError;
 use super::write::{Refusal, Write};
@@ -18,7 +17,7 @@ use crate::error::{ConnectorError, Garble};
 use crate::http::{Answer, RequestParts, VendorKind};
 use crate::psa::masking::is_html;
 use crate::psa::unusable;
-use crate::token::{Grant, SignInError, SignedIn, judge_sign_in};
+use crate::token::{Grant, Issued, SignInError, SignedIn, judge_sign_in};
 
 /// The vendor's name for people.
 pub(super) const VENDOR: &str = "HaloPSA";
@@ -103,14 +102,10 @@ impl Client {
         if let Some(tenant) = settings.tenant.as_deref().filter(|t| !t.trim().is_empty()) {
             url.query_pairs_mut().append_pair("tenant", tenant.trim());
         }
-        let grant = Grant {
-            url,
-            client_id: settings.client_id.clone(),
-            client_secret: settings.client_secret.clone(),
-            scope: SCOPE.to_owned(),
-        };
+        let (id, secret) = (&settings.client_id, &settings.client_secret);
+        let grant = Grant::client_credentials(url, id, secret, SCOPE);
         let login = api.at(login_base);
-        let signed_in = SignedIn::new(api, login, grant, vendors.tokens(), judge_token);
+        let signed_in = SignedIn::new(api, login, grant, vendors.tokens(), read_token);
         Ok(Self { signed_in })
     }
 
@@ -251,6 +246,11 @@ fn judge(
     })
 }
 
+/// The token that the sign-in gave, or what its answer means.
+fn read_token(answer: &Answer) -> Result<Issued, ConnectorError> {
+    Issued::oauth(answer, judge_token)
+}
+
 /// What an answer of the sign-in means that gave no token.
 fn judge_token(answer: &Answer) -> ConnectorError {
     if is_html(answer.content_type(), &answer.body) || answer.status.is_redirection() {
@@ -279,12 +279,6 @@ impl From<WireError> for ConnectorError {
             WireError::NotJson => Self::not_data(VENDOR, error.to_string()),
             WireError::NoList | WireError::BadRow => Self::shape(VENDOR, error.to_string()),
         }
-    }
-}
-
-impl From<PagingError> for ConnectorError {
-    fn from(error: PagingError) -> Self {
-        Self::shape(VENDOR, error.to_string())
     }
 }
 

@@ -9,7 +9,7 @@
 //!   window". What it says is learned, and kept to by every call to that host. `Retry-After` is not
 //!   documented, and honoured.
 //! - Paging: `pageinate=true` (their spelling), `page_size`, `page_no` from 1, sorted by `order=id`;
-//!   see `paging.rs`.
+//!   see `psa/paging.rs`.
 //! - Identity of a contact: the number `id`. A write without it makes a new user, so every change
 //!   is checked for one above zero. A user belongs to a site, and by it to a client.
 //! - Fields and their limits: see `write.rs`. The last name is `surname`; `title` is the job title.
@@ -32,7 +32,6 @@ mod client;
 mod convert;
 mod create;
 mod custom;
-mod paging;
 mod read;
 pub(crate) mod settings;
 #[cfg(test)]
@@ -56,11 +55,11 @@ pub use settings::HaloSettings;
 
 use crate::Vendors;
 use crate::error::ConnectorError;
+use crate::psa::paging::Position;
 use crate::psa::{Access, Company, ContactsPage, Gaps, PageToken, Psa, PsaKind, TenantIdWrite};
 use client::{Client, Resource, VENDOR, unreadable};
 use convert::number;
 use custom::WireField;
-use paging::Position;
 use read::{CLIENTS, SITES, USERS, company_number, everybody, everything, ids_of};
 use wire::{WireClient, WireList, WireSite, WireUser};
 
@@ -155,10 +154,11 @@ impl Psa for Halo {
         company: &CompanyId,
         page: Option<PageToken>,
     ) -> Result<ContactsPage, ConnectorError> {
-        let position = Position::from_token(page.as_ref())?;
+        let position = Position::from_token(page.as_ref()).map_err(|e| e.of(VENDOR))?;
         let found: WireList<WireUser> = self.page(USERS, position, &everybody(company)?).await?;
         let ids = ids_of(&found.rows, |user: &WireUser| user.id)?;
-        let next = position.after(&ids, found.record_count)?;
+        let next = position.after(&ids, found.record_count);
+        let next = next.map_err(|error| error.of(VENDOR))?;
         // Even a company without people has its placeholder. An agent that lost its rights sees
         // empty lists, and taking that for the truth would make everybody a second time.
         if found.rows.is_empty() && position == Position::START {

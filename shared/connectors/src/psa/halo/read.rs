@@ -7,12 +7,12 @@ use domain::id::CompanyId;
 use domain::push::contact::Contact;
 use serde::de::DeserializeOwned;
 
-use super::client::{Query, Resource, unreadable};
+use super::client::{Query, Resource, VENDOR, unreadable};
 use super::convert::{self, number};
-use super::paging::{PAGE_SIZE, Position};
 use super::wire::{self, WireError, WireList, WireSite, WireUser};
 use super::{Halo, refused};
 use crate::error::ConnectorError;
+use crate::psa::paging::{PAGE_SIZE, Position};
 
 /// Pages of a search that are read. A whole address finds no more than a few rows.
 const SEARCH_PAGES_MAX: usize = 10;
@@ -70,7 +70,8 @@ impl Halo {
         while let Some(here) = position {
             let page: WireList<T> = self.page(list, here, query).await?;
             let ids = ids_of(&page.rows, &id)?;
-            position = here.after(&ids, page.record_count)?;
+            let next = here.after(&ids, page.record_count);
+            position = next.map_err(|error| error.of(VENDOR))?;
             all.extend(page.rows);
         }
         Ok(all)
@@ -143,7 +144,8 @@ impl Halo {
         loop {
             let page: WireList<WireUser> = self.page(USERS, position, &query).await?;
             let ids = ids_of(&page.rows, |user: &WireUser| user.id)?;
-            let next = position.after(&ids, page.record_count)?;
+            let next = position.after(&ids, page.record_count);
+            let next = next.map_err(|error| error.of(VENDOR))?;
             let contacts = self.contacts_of(page.rows, company).await?;
             found.extend(contacts.into_iter().filter(&is_wanted));
             match next {

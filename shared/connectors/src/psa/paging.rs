@@ -1,21 +1,24 @@
-//! Where a list of Halo's goes on, and when it ends. Pure.
+//! Where a list that is read by page numbers goes on, and when it ends: for vendors that count their
+//! pages from 1 and may say how many rows there are in all. Pure.
 //!
-//! Halo may hand out fewer rows than were asked for, without a word, so the end is where as many
+//! A vendor may hand out fewer rows than were asked for, without a word, so the end is where as many
 //! rows were seen as the answer counts, or where a page has none: never merely a short page. A page
 //! that repeats the one before would go on for ever, and is an error.
 
 use domain::limits::CONTACTS_MAX;
 
-use crate::psa::PageToken;
+use super::PageToken;
+use crate::error::ConnectorError;
 
-/// Rows asked for in one page. One integration reports a silent cap at 100.
-pub(super) const PAGE_SIZE: usize = 100;
+/// Rows asked for in one page. Integrations report a silent cap at 100 of one vendor, and that 100
+/// work with another.
+pub(crate) const PAGE_SIZE: usize = 100;
 
 /// A place in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Position {
+pub(crate) struct Position {
     /// The page to ask for, from 1.
-    pub(super) page: usize,
+    pub(crate) page: usize,
     /// Rows seen before it.
     seen: usize,
     /// The first and the last id of the page before; 0 on the first page.
@@ -24,7 +27,7 @@ pub(super) struct Position {
 
 /// Why a list cannot be read to its end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum PagingError {
+pub(crate) enum PagingError {
     #[error("a page token that this connector did not make")]
     ForeignToken,
     #[error("the same page of a list twice")]
@@ -33,23 +36,31 @@ pub(super) enum PagingError {
     TooLong,
 }
 
+impl PagingError {
+    /// The error of a list of that vendor's.
+    pub(crate) fn of(self, vendor: &'static str) -> ConnectorError {
+        ConnectorError::shape(vendor, self.to_string())
+    }
+}
+
 impl Position {
     /// The first page.
-    pub(super) const START: Self = Self {
+    pub(crate) const START: Self = Self {
         page: 1,
         seen: 0,
         before: (0, 0),
     };
 
     /// Takes back a token.
-    pub(super) fn from_token(token: Option<&PageToken>) -> Result<Self, PagingError> {
+    pub(crate) fn from_token(token: Option<&PageToken>) -> Result<Self, PagingError> {
         let Some(token) = token else {
             return Ok(Self::START);
         };
         Self::parse(token.as_str()).ok_or(PagingError::ForeignToken)
     }
 
-    fn parse(text: &str) -> Option<Self> {
+    /// Takes back the text of a token.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let mut parts = text.split('.');
         let page = parts.next()?.parse().ok()?;
         let seen = parts.next()?.parse().ok()?;
@@ -59,13 +70,13 @@ impl Position {
     }
 
     /// The token for it: numbers only.
-    pub(super) fn to_token(self) -> PageToken {
+    pub(crate) fn to_token(self) -> PageToken {
         let (first, last) = self.before;
         PageToken::new(format!("{}.{}.{first}.{last}", self.page, self.seen))
     }
 
     /// Where it goes on after a page with these ids, of a list that is said to have that many rows.
-    pub(super) fn after(
+    pub(crate) fn after(
         self,
         ids: &[i64],
         record_count: Option<i64>,
