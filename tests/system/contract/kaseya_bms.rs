@@ -215,6 +215,12 @@ impl Simulated for KaseyaBms {
             .set_value(CONTACTS_MODULE, id, BADGE, "Key holder");
     }
 
+    fn retitle(&self, contact: &ContactId, title: &str) {
+        let title = json!({ "JobTitle": title });
+        let id = number(contact.as_str());
+        assert!(self.simulator.edit_contact(id, &title));
+    }
+
     fn entry(&self, contact: &ContactId) -> Option<Entry> {
         let id = number(contact.as_str());
         let held = self.simulator.contact(id)?;

@@ -31,7 +31,7 @@ impl ConnectWise {
         };
         let body = json!({ "text": format!("{field}: {pin}") });
         let call = Call::new(Method::POST, Resource::Notes, &[contact]);
-        let sent = match call.body(&body, &write::texts([pin.as_str()].into_iter())) {
+        let sent = match call.body(&body, &write::texts([pin.as_str()])) {
             Ok(call) => self.client.send(call).await,
             Err(error) => Err(error),
         };
