@@ -88,12 +88,12 @@ impl Client {
     }
 
     async fn send(&self, parts: RequestParts) -> Result<Answer, ConnectorError> {
-        self.vendor.send(&parts).await.map_err(|error| match error {
-            ConnectorError::RateLimited { vendor, after } => ConnectorError::RateLimited {
-                vendor,
-                after: after.or(Some(self.back_off)),
-            },
-            other => other,
+        self.vendor.send(&parts).await.map_err(|error| {
+            let ConnectorError::RateLimited { vendor, after } = error else {
+                return error;
+            };
+            let after = after.or(Some(self.back_off));
+            ConnectorError::RateLimited { vendor, after }
         })
     }
 }

@@ -20,7 +20,7 @@ use domain::docs::entry::{Entry, EntryChange, NewEntry, Organization};
 use domain::id::{EntryId, OrganizationId};
 
 pub use gaps::Gaps;
-pub use hudu::{HuduSettings, VERSION_MIN as HUDU_VERSION_MIN};
+pub use hudu::HuduSettings;
 pub use it_glue::ItGlueSettings;
 pub use settings::{Settings, SettingsError};
 

@@ -13,7 +13,8 @@ use crate::contract::bench::{disposition, refused_field};
 pub(super) async fn an_entry_that_is_made_reads_back_equal_and_holds_no_password<S: Simulated>() {
     let bench = Bench::<S>::new().await;
     let id = bench.create().await.unwrap();
-    assert_eq!(bench.side.entries_of(&bench.organization), [id.clone()]);
+    let entries = bench.side.entries_of(&bench.organization);
+    assert_eq!(entries, std::slice::from_ref(&id));
     bench.assert_holds(&id, &ida_made()).await;
     let everything = bench.side.everything(&id);
     assert_eq!(everything["password"], NO_PASSWORD);

@@ -50,7 +50,7 @@ use read::Listed;
 /// The vendor's name for people.
 pub(super) const VENDOR: &str = "Hudu";
 /// The oldest version whose API is the one that is spoken here: major and minor (B198).
-pub const VERSION_MIN: (u32, u32) = (2, 40);
+const VERSION_MIN: (u32, u32) = (2, 40);
 /// The documented rate.
 const RATE: (u32, Duration) = (300, Duration::from_secs(60));
 /// How long to wait after a refusal that names no pause: the counter begins anew every five minutes.

@@ -41,9 +41,7 @@ pub(crate) fn not_found() -> Answer {
 
 /// A refusal of one field.
 pub(crate) fn invalid(field: &str, reason: &str) -> Answer {
-    let mut errors = json!({});
-    errors[field] = json!([reason]);
-    Answer::json(422, &json!({ "errors": errors }))
+    Answer::json(422, &json!({ "errors": { field: [reason] } }))
 }
 
 pub(crate) fn parameter_missing(name: &str) -> Answer {

@@ -127,8 +127,8 @@ fn company_row(state: &State, base: &str, id: u64) -> Value {
         "created_at": "2024-03-02T10:00:00.000Z", "updated_at": "2026-01-14T08:30:00.000Z",
         "integrations": [],
     });
-    if state.behaviour.undocumented {
-        row["mood"] = json!({ "today": "fine" });
+    if let Some(row) = row.as_object_mut().filter(|_| state.behaviour.undocumented) {
+        row.insert("mood".to_owned(), json!({ "today": "fine" }));
     }
     row
 }
@@ -189,12 +189,10 @@ fn create(state: &mut State, request: &Request) -> Answer {
         return invalid("company", "must exist");
     }
     let is_bare = state.behaviour.bare_creates;
+    let has_seed = given.contains_key("otp_secret");
     let id = state.add_password(given);
     // A new entry has no seed unless somebody gave it one.
-    if request
-        .json()
-        .is_none_or(|body| body["asset_password"]["otp_secret"].is_null())
-    {
+    if !has_seed {
         state.edit_password(id, super::members(&json!({ "otp_secret": null })));
     }
     one(state, id, if is_bare { 201 } else { 200 }, is_bare)

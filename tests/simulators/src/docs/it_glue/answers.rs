@@ -25,10 +25,11 @@ pub(crate) fn resource(kind: &str, id: u64, attributes: Map<String, Value>) -> V
 
 /// An error as IT Glue words it; the pointer names an attribute.
 pub(crate) fn error(status: u16, title: &str, pointer: Option<&str>) -> Answer {
-    let mut error = json!({ "status": status, "title": title });
-    if let Some(attribute) = pointer {
-        error["source"] = json!({ "pointer": format!("/data/attributes/{attribute}") });
-    }
+    let error = match pointer {
+        Some(attribute) => json!({ "status": status, "title": title,
+            "source": { "pointer": format!("/data/attributes/{attribute}") } }),
+        None => json!({ "status": status, "title": title }),
+    };
     document(status, &json!({ "errors": [error] }))
 }
 
@@ -83,8 +84,8 @@ pub(crate) fn page<T>(
         },
         "links": { "self": format!("{base}{}", request.target) },
     });
-    if behaviour.undocumented {
-        body["jsonapi"] = json!({ "version": "9.1" });
+    if let Some(body) = body.as_object_mut().filter(|_| behaviour.undocumented) {
+        body.insert("jsonapi".to_owned(), json!({ "version": "9.1" }));
     }
     document(200, &body)
 }

@@ -16,7 +16,7 @@ pub(crate) fn answer(state: &mut State, base: &str, request: &Request) -> Answer
         .split('/')
         .filter(|part| !part.is_empty())
         .collect();
-    let touches_passwords = segments.iter().any(|part| *part == "passwords");
+    let touches_passwords = segments.contains(&"passwords");
     let denies_reads = state.behaviour.deny_reads;
     let denies_writes = state.behaviour.deny_writes && request.method != "GET";
     if touches_passwords && (denies_reads || denies_writes) {
