@@ -1,5 +1,5 @@
 //! Vendors: how each is signed in to, paged, limited and understood. Read [`http`] first, then
-//! [`directory::graph`] and [`psa`].
+//! [`directory::graph`], [`psa`] and [`docs`].
 //!
 //! | vendor | signs in by | pages by | tells its limits by | tells of changes by |
 //! |---|---|---|---|---|
@@ -9,11 +9,14 @@
 //! | Kaseya BMS | name, password and tenant | page number | documents, 429 | nothing |
 //! | Syncro | API token per MSP | page number, ended by `meta` | 429 without words, per address that calls | nothing |
 //! | ConnectWise PSA | keys of an API member, `clientId` | id | 429, `Retry-After` or words | signed callbacks |
+//! | IT Glue | an API key per MSP | page number | 429 | nothing |
+//! | Hudu | an API key per MSP | page number, to the first empty page | 429 | nothing |
 //!
 //! Never here: a decision about an account, the table, the clock of the system. A connector turns
 //! what a vendor says into the words of `domain`, and the other way round.
 
 pub mod directory;
+pub mod docs;
 pub mod error;
 pub mod http;
 pub mod licences;
@@ -27,6 +30,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use domain::quota::Lane;
 
 use crate::directory::graph::{self, Graph};
+use crate::docs::Docs;
 use crate::error::ConnectorError;
 use crate::http::{
     BaseUrl, CallCounts, Calls, ClientError, Counter, Pace, Pause, Remembered, Share, Vendor,
@@ -101,6 +105,12 @@ impl Vendors {
     /// settings that cannot work.
     pub fn psa(&self, settings: &psa::Settings) -> Result<Box<dyn Psa>, ConnectorError> {
         psa::connect(self, settings)
+    }
+
+    /// The documentation system of a connection, for one invocation; no call is made. Fails with
+    /// `Unauthorized` for settings that cannot work.
+    pub fn docs(&self, settings: &docs::Settings) -> Result<Box<dyn Docs>, ConnectorError> {
+        docs::connect(self, settings)
     }
 
     /// How many calls went out so far.

@@ -75,6 +75,10 @@ ids! {
     CompanyId,
     /// A site of a company as its PSA names it.
     SiteId,
+    /// A customer as a documentation system names it.
+    OrganizationId,
+    /// A password entry as its documentation system names it.
+    EntryId,
 }
 
 fn is_id(text: &str) -> bool {

@@ -6,6 +6,7 @@
 
 pub mod account;
 pub mod customer;
+pub mod docs;
 pub mod due;
 pub mod event;
 pub mod failure;

@@ -58,6 +58,14 @@ pub const ROLE_GROUP_PAGES_MAX: usize = 20;
 pub const PSA_ANSWER_BYTES_MAX: usize = 8 * 1024 * 1024;
 /// Contacts of one company read into memory.
 pub const CONTACTS_MAX: usize = 200_000;
+/// The largest answer of a documentation system read, in bytes.
+pub const DOCS_ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
+/// Organizations of one documentation system read into memory.
+pub const ORGANIZATIONS_MAX: usize = 50_000;
+/// Password entries of one organization read into memory.
+pub const ENTRIES_MAX: usize = 100_000;
+/// Password categories of one documentation system read into memory.
+pub const CATEGORIES_MAX: usize = 5_000;
 /// A vendor call, from sending to the last byte, in seconds.
 pub const VENDOR_CALL_SECONDS_MAX: u64 = 60;
 /// What one invocation waits in all because a vendor asked it to, in seconds.

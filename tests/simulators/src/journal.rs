@@ -18,7 +18,7 @@ use crate::faults::Fault;
 const MASK: &str = "***";
 
 /// Names whose values are secrets, in forms, JSON bodies and headers.
-const SECRET: [&str; 18] = [
+const SECRET: [&str; 22] = [
     "access_token",
     "accesstoken",
     "apiintegrationcode",
@@ -29,6 +29,9 @@ const SECRET: [&str; 18] = [
     "cookie",
     "id_token",
     "new_password",
+    "otp-secret",
+    "otp_secret",
+    "otpsecret",
     "password",
     "proxy-authorization",
     "refresh_token",
@@ -37,6 +40,7 @@ const SECRET: [&str; 18] = [
     "set-cookie",
     "signing_key",
     "user_token",
+    "x-api-key",
 ];
 
 /// What the paths of reads end in that are asked with a body: Graph's batches, Autotask's queries.
@@ -92,9 +96,10 @@ pub(crate) fn is_sign_in(path: &str) -> bool {
     path.ends_with("/token") || SIGN_INS.iter().any(|part| path.contains(part))
 }
 
-/// Whether answers of a path tell secrets: sign-ins, and what Syncro says of who calls.
+/// Whether answers of a path tell secrets: sign-ins, what Syncro says of who calls, and the entries of
+/// documentation systems.
 fn tells_secrets(path: &str) -> bool {
-    is_sign_in(path) || path.ends_with("/api/v1/me")
+    is_sign_in(path) || path.ends_with("/api/v1/me") || path.contains("passwords")
 }
 
 /// A handle on the exchanges of one simulator; clones share them.
@@ -368,6 +373,36 @@ mod tests {
         assert!(
             !text.contains("hush") && text.contains("Tenant=Acme"),
             "{text}"
+        );
+    }
+
+    #[test]
+    fn passwords_and_seeds_that_a_vendor_tells_are_masked() {
+        let mut asked = request("/api/v1/asset_passwords", "");
+        asked.headers.insert("x-api-key", "hush".parse().unwrap());
+        let rows = json!([{"id": 1, "password": "hush", "otp_secret": "hush", "username": "u"}]);
+        let answer = Answer::json(200, &json!({ "asset_passwords": rows }));
+        let journal = Journal::open("hudu", None).unwrap();
+        journal.record(&asked, &answer, None);
+        let exchange = journal.exchanges().remove(0);
+        let text = String::from_utf8(line("hudu", &asked, &exchange, &answer)).unwrap();
+        assert!(!text.contains("hush"), "{text}");
+        let parsed: Value = serde_json::from_str(&text).unwrap();
+        let row = &parsed["response_body"]["asset_passwords"][0];
+        assert_eq!(
+            (&row["password"], &row["username"]),
+            (&json!("***"), &json!("u"))
+        );
+        let asked = request("/organizations/1/relationships/passwords", "{}");
+        let answer = Answer {
+            content_type: "application/vnd.api+json",
+            ..Answer::json(200, &json!({"data": {"attributes": {"otpSecret": "hush"}}}))
+        };
+        let text = String::from_utf8(line("it-glue", &asked, &exchange, &answer)).unwrap();
+        let parsed: Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            parsed["response_body"]["data"]["attributes"]["otpSecret"],
+            "***"
         );
     }
 

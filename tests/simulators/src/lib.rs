@@ -8,6 +8,7 @@
 
 pub mod aws;
 mod client;
+pub mod docs;
 mod exchange;
 pub mod faults;
 pub mod graph;
@@ -18,6 +19,8 @@ pub mod psa;
 mod server;
 
 pub use aws::Aws;
+pub use docs::hudu::Hudu;
+pub use docs::it_glue::ItGlue;
 pub use faults::{Fault, Faults, has_part};
 pub use graph::Graph;
 pub use journal::{Exchange, Journal};

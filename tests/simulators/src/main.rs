@@ -1,5 +1,5 @@
 //! The simulators on fixed ports, for poking by hand, with a few people in them: Graph, then every
-//! PSA in the order of [`poke::psas`].
+//! PSA in the order of [`poke::psas`], then IT Glue and Hudu.
 //!
 //! `simulators [PORT…]`: a port for each, in that order; from 4001 on unless given, and 0 is a free one.
 
@@ -28,6 +28,10 @@ async fn main() -> ExitCode {
     for text in psas.described() {
         say(text, ExitCode::SUCCESS);
     }
+    let Ok(docs) = poke::docs::start(&mut ports).await else {
+        return taken();
+    };
+    say(&docs.described, ExitCode::SUCCESS);
     // The servers run until the process is stopped.
     std::future::pending().await
 }

@@ -12,7 +12,7 @@ use super::vendor::{Call, Simulated};
 const LATER: Disposition = Disposition::Retry { after: None };
 
 /// A web server that has a page for every path, as a host has that is not the API's: its address.
-async fn page_server() -> String {
+pub(super) async fn page_server() -> String {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("http://{}", listener.local_addr().unwrap());
     let page = async || Html("<!doctype html><title>Welcome</title>");

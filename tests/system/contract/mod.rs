@@ -3,12 +3,13 @@
 //! Read [`vendor`] first: what a vendor gives. [`contract!`] lists the cases; they are in `reads`,
 //! `pages`, `creates`, `writes`, `custom`, `faults`, `answers`, `trust` and `history`, each for whichever vendor it is
 //! given. A vendor's file is its [`vendor::Simulated`], `contract!(Itself);`, and whatever is its
-//! own alone.
+//! own alone. Documentation systems have a contract of their own, in `docs`.
 
 mod answers;
 mod bench;
 mod creates;
 mod custom;
+mod docs;
 mod faults;
 mod history;
 mod pages;

@@ -158,13 +158,13 @@ fn secrets<S: Simulated>(bench: &Bench<S>) -> Vec<String> {
     secrets
 }
 
-fn assert_tells_none(text: &str, secrets: &[String]) {
+pub(super) fn assert_tells_none(text: &str, secrets: &[String]) {
     for secret in secrets {
         assert!(!text.contains(secret.as_str()), "{secret} in: {text}");
     }
 }
 
-fn faults() -> [Fault; 7] {
+pub(super) fn faults() -> [Fault; 7] {
     [
         Fault::throttled(Some(90)),
         Fault::throttled(None),
@@ -217,7 +217,17 @@ pub(super) async fn no_error_tells_a_secret_or_a_person<S: Simulated>() {
 
 /// What is logged on this thread.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub(super) struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    pub(super) fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+
+    pub(super) fn clear(&self) {
+        self.0.lock().unwrap().clear();
+    }
+}
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -238,11 +248,11 @@ pub(super) async fn no_log_tells_a_secret_or_a_person<S: Simulated>() {
     // listens to. So all of them are gone through once, and asked about anew.
     all_that_is_logged(&Bench::<S>::new().await).await;
     tracing::callsite::rebuild_interest_cache();
-    lines.0.lock().unwrap().clear();
+    lines.clear();
     let bench = Bench::<S>::new().await;
     all_that_is_logged(&bench).await;
     drop(guard);
-    let text = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let text = lines.text();
     let lines = text.lines().filter(|line| line.contains("vendor called"));
     let (lines, calls) = (lines.count(), bench.vendors.calls().psa);
     assert!(

@@ -5,6 +5,7 @@
 //! `Debug` or anywhere but in a [`SecretString`]. Documented in `docs/configuration.md`.
 
 mod customers;
+mod docs;
 mod operators;
 mod policies;
 mod problems;
@@ -43,6 +44,8 @@ pub struct Config {
     pub graph: Option<SecretString>,
     /// How to reach the PSA, as the JSON document of [`connectors::psa::Settings`].
     pub psa: Option<SecretString>,
+    /// How to reach the documentation system, as the JSON document of [`connectors::docs::Settings`].
+    pub docs: Option<SecretString>,
     /// Who may use the operators' API, as the JSON document `[{"token", "role"}]`.
     pub operators: SecretString,
     /// Microsoft's table of licence names, where the deployer has it.
@@ -104,6 +107,7 @@ impl Config {
 fn assemble(mut root: Reader<'_>, folder: &Path) -> Config {
     let graph = root.table("graph").map(vendors::graph);
     let psa = root.table("psa").map(psa::psa);
+    let docs = root.table("docs").and_then(docs::docs);
     let operators = operators::operators(root.tables("operators"));
     let kind = psa.as_ref().and_then(|psa| Some(psa.as_ref()?.kind));
     let policies = policies::policies(root.tables("policies"), kind);
@@ -122,6 +126,7 @@ fn assemble(mut root: Reader<'_>, folder: &Path) -> Config {
         policies: policies.into_iter().map(|policy| policy.value).collect(),
         graph: graph.flatten(),
         psa: psa.flatten().and_then(|psa| psa.document),
+        docs,
         operators,
         product_names,
     }

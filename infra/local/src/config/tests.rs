@@ -451,7 +451,7 @@ fn all_problems_are_told_together_in_the_order_of_the_file() {
     assert_problems(&[(
         text.to_owned(),
         &[
-            "1: colour: unknown key; expected one of customers, graph, licences, operators, policies",
+            "1: colour: unknown key; expected one of customers, docs, graph, licences, operators, policies",
             "2: graph.client_secret: is missing",
             "3: graph.client_id: expected a text (write it in quotes), found an integer",
             "6: customers[1].sources: expected a list out of",

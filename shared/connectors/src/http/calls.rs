@@ -14,10 +14,6 @@ pub(crate) enum VendorKind {
     /// A vendor's sign-in: seldom, since tokens are kept, and of nobody's quota.
     SignIn,
     /// A documentation platform.
-    #[expect(
-        dead_code,
-        reason = "the connectors of documentation platforms will count here"
-    )]
     Documentation,
 }
 

@@ -9,7 +9,7 @@ pub mod capabilities;
 mod connectwise;
 mod halo;
 mod kaseya_bms;
-mod masking;
+pub(crate) mod masking;
 mod paging;
 mod settings;
 mod signing_keys;

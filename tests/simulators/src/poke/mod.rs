@@ -2,6 +2,7 @@
 
 mod autotask;
 mod connectwise;
+pub(crate) mod docs;
 mod halo;
 mod kaseya_bms;
 mod syncro;

@@ -1,0 +1,207 @@
+//! Hudu: companies and passwords (`asset_passwords`) below `/api/v1`.
+//!
+//! Every answer about passwords tells the password and the OTP seed in plain text, lists too, as a real
+//! instance does.
+
+mod answers;
+mod routes;
+mod state;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde_json::{Map, Value};
+
+use crate::exchange::{Answer, Request};
+use crate::faults::Faults;
+use crate::journal::Journal;
+use crate::server::{Options, Server, Vendor, start};
+use state::State;
+
+/// The API key that is good from the start.
+pub const API_KEY: &str = "simulated-hudu-key-0123";
+/// What a password holds unless a test says otherwise: nobody may ever see it.
+pub const PASSWORD: &str = "canary-hudu-password-5e1f";
+/// The OTP seed of every password: nobody may ever see it.
+pub const OTP_SECRET: &str = "CANARYSEED234567";
+
+/// Which of Hudu's ways this instance has.
+#[derive(Debug, Clone)]
+pub struct Behaviour {
+    /// The version that it tells.
+    pub version: String,
+    /// The most rows of a page, whatever was asked for.
+    pub page_cap: usize,
+    /// Every page of a list is the first one.
+    pub repeat_page: bool,
+    /// The key is restricted to companies that are not there: lists without rows, and no error.
+    pub hide_everything: bool,
+    /// The key has no password access.
+    pub deny_passwords: bool,
+    /// The filters `company_id` and `archived` are not known, and so ignored.
+    pub ignore_filters: bool,
+    /// Types of passwords are taken and not shown.
+    pub hide_types: bool,
+    /// The answer to a create is the bare object, with 201.
+    pub bare_creates: bool,
+    /// A password that is not there is answered 404, and not 200 with `null`.
+    pub missing_is_404: bool,
+    /// Answers hold members that nobody documented.
+    pub undocumented: bool,
+}
+
+impl Default for Behaviour {
+    fn default() -> Self {
+        Self {
+            version: "2.44.0".to_owned(),
+            page_cap: 1000,
+            repeat_page: false,
+            hide_everything: false,
+            deny_passwords: false,
+            ignore_filters: false,
+            hide_types: false,
+            bare_creates: false,
+            missing_is_404: false,
+            undocumented: false,
+        }
+    }
+}
+
+/// A running simulator; it stops when dropped.
+#[derive(Debug)]
+pub struct Hudu {
+    inner: Arc<Inner>,
+    server: Server,
+}
+
+#[derive(Debug)]
+struct Inner {
+    base: String,
+    state: Mutex<State>,
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Vendor for Inner {
+    const NAME: &'static str = "hudu";
+
+    fn answer(&self, request: &Request) -> Answer {
+        routes::answer(&mut self.state(), &self.base, request)
+    }
+
+    fn throttled(&self) -> Answer {
+        Answer::text(429, "Retry later\n")
+    }
+
+    fn unauthorized(&self) -> Answer {
+        answers::unauthorized()
+    }
+
+    fn server_error(&self, status: u16) -> Answer {
+        Answer::html(status, "<html><title>We're sorry</title></html>")
+    }
+
+    fn gzip(&self) -> bool {
+        false
+    }
+}
+
+impl Hudu {
+    /// Starts the simulator with nothing in it. Fails when the port is taken or the journal cannot be
+    /// opened.
+    pub async fn start(options: Options) -> io::Result<Self> {
+        let make = |base| Inner {
+            base,
+            state: Mutex::new(State::new()),
+        };
+        let (server, inner, _) = start(&options, make).await?;
+        Ok(Self { inner, server })
+    }
+
+    /// The instance's address, without a slash at its end.
+    pub fn base(&self) -> &str {
+        &self.inner.base
+    }
+
+    /// What was asked so far.
+    pub fn journal(&self) -> &Journal {
+        &self.server.journal
+    }
+
+    /// What shall go wrong.
+    pub fn faults(&self) -> &Faults {
+        &self.server.faults
+    }
+
+    /// Adds a company, and returns its id.
+    pub fn add_company(&self, name: &str) -> u64 {
+        self.state().add_company(name)
+    }
+
+    /// Archives a company: it leaves the list.
+    pub fn archive_company(&self, id: u64) {
+        if let Some(company) = self.state().companies.get_mut(&id) {
+            company.archived = true;
+        }
+    }
+
+    /// Deletes a company with its passwords.
+    pub fn remove_company(&self, id: u64) {
+        self.state().remove_company(id);
+    }
+
+    /// Adds a password as if it had been there before; `company_id` and `name` are required. It holds
+    /// [`PASSWORD`] and [`OTP_SECRET`]. Returns its id.
+    pub fn add_password(&self, given: &Value) -> u64 {
+        self.state().add_password(members(given))
+    }
+
+    /// Changes a password as a technician would. False where there is none.
+    pub fn edit_password(&self, id: u64, changes: &Value) -> bool {
+        self.state().edit_password(id, members(changes))
+    }
+
+    /// Deletes a password. False where there is none.
+    pub fn remove_password(&self, id: u64) -> bool {
+        self.state().passwords.remove(&id).is_some()
+    }
+
+    /// All of a password, its secrets included.
+    pub fn password(&self, id: u64) -> Option<Value> {
+        let password = self.state().passwords.get(&id)?.clone();
+        Some(Value::Object(password))
+    }
+
+    /// The ids of the passwords of a company.
+    pub fn passwords_of(&self, company: u64) -> Vec<u64> {
+        let state = self.state();
+        let own = state.passwords.iter();
+        own.filter(|(_, password)| password.get("company_id") == Some(&company.into()))
+            .map(|(id, _)| *id)
+            .collect()
+    }
+
+    /// Which of Hudu's ways this instance has from now on.
+    pub fn set_behaviour(&self, behaviour: Behaviour) {
+        self.state().behaviour = behaviour;
+    }
+
+    /// The key that is good from now on.
+    pub fn set_key(&self, key: &str) {
+        key.clone_into(&mut self.state().api_key);
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.inner.state()
+    }
+}
+
+fn members(value: &Value) -> Map<String, Value> {
+    value.as_object().cloned().unwrap_or_default()
+}
