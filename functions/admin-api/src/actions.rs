@@ -10,7 +10,7 @@ use domain::failure::Failure;
 use domain::id::{ContactId, CustomerId, RunId};
 use domain::run::RunReason;
 use platform::App;
-use platform::store::{AccountWrite, Approval, WriteOutcome};
+use platform::store::{AccountWrite, Approval, Claimable, WriteOutcome};
 
 use crate::auth::Role;
 
@@ -66,16 +66,18 @@ pub(crate) async fn link(
         aliases: Vec::new(),
         claim: contact
             .clone()
-            .filter(|contact| held.contact() != Some(contact)),
+            .filter(|contact| held.contact() != Some(contact))
+            .map(Claimable::Contact),
         release: held
             .psa
             .contact
-            .filter(|before| Some(before) != contact.as_ref()),
+            .filter(|before| Some(before) != contact.as_ref())
+            .map(Claimable::Contact),
     };
     let outcomes = app.store.write_accounts(None, vec![write]).await?;
     match outcomes.first() {
         Some(WriteOutcome::Done) => {}
-        Some(WriteOutcome::ContactTaken(_)) => return Ok(Linked::Taken),
+        Some(WriteOutcome::Taken(_)) => return Ok(Linked::Taken),
         Some(WriteOutcome::Conflict | WriteOutcome::AliasTaken(..)) | None => {
             return Ok(Linked::Changed);
         }

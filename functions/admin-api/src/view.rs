@@ -34,6 +34,8 @@ pub struct AccountView {
     pub sources: Vec<SourceView>,
     /// Its standing with the PSA.
     pub psa: PsaView,
+    /// Its standing with the documentation system.
+    pub docs: DocsView,
 }
 
 /// One record of an account.
@@ -75,6 +77,31 @@ pub struct CandidateView {
     pub why_not: String,
 }
 
+/// An account's standing with the documentation system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DocsView {
+    /// `matched`, `created`, `possible-match`, `more-than-one-match`, `category-differs`, `no-match`,
+    /// `orphaned`, `blocked`, `failed` or `off`.
+    pub status: &'static str,
+    /// The entry it is linked to.
+    pub entry_id: Option<String>,
+    /// The rule that linked them.
+    pub rule: Option<&'static str>,
+    /// Entries that could be it, or that are reported.
+    pub candidates: Vec<EntryView>,
+    /// Why it is so.
+    pub reason: Option<String>,
+}
+
+/// An entry that was considered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EntryView {
+    /// Which entry.
+    pub entry_id: String,
+    /// Why it was not taken.
+    pub why_not: String,
+}
+
 impl From<&Account> for AccountView {
     fn from(account: &Account) -> Self {
         let value = |attribute| account.fields.get(attribute).map(str::to_owned);
@@ -99,6 +126,7 @@ impl From<&Account> for AccountView {
             state: account.state.as_str(),
             sources,
             psa: psa(account),
+            docs: docs(account),
         }
     }
 }
@@ -115,6 +143,24 @@ fn psa(account: &Account) -> PsaView {
             .map(|candidate| CandidateView {
                 contact_id: candidate.contact.to_string(),
                 rule: candidate.rule.as_str(),
+                why_not: candidate.why_not.clone(),
+            })
+            .collect(),
+        reason: standing.reason.clone(),
+    }
+}
+
+fn docs(account: &Account) -> DocsView {
+    let standing = &account.docs;
+    DocsView {
+        status: standing.status.as_str(),
+        entry_id: standing.entry.as_ref().map(ToString::to_string),
+        rule: standing.rule.map(|rule| rule.as_str()),
+        candidates: standing
+            .candidates
+            .iter()
+            .map(|candidate| EntryView {
+                entry_id: candidate.entry.to_string(),
                 why_not: candidate.why_not.clone(),
             })
             .collect(),

@@ -187,8 +187,12 @@ async fn show_reviews(place: &Place, customer: Option<&str>) -> Result<(), Local
         say(&format!("held runs\n{}\n", reviews.held))?;
         say(&format!("customers whose run failed\n{}\n", reviews.failed))?;
         say(&format!(
-            "accounts that more than one contact fits\n{}",
+            "accounts that more than one contact fits\n{}\n",
             reviews.disputed
+        ))?;
+        say(&format!(
+            "accounts whose entry is to be chosen or confirmed\n{}",
+            reviews.entries
         ))?;
     }
     local.close().await

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::account::AccountType;
 use domain::customer::Customer;
-use domain::id::{CompanyId, CustomerId, SiteId};
+use domain::id::{CompanyId, CustomerId, OrganizationId, SiteId};
 use domain::identity::Source;
 use domain::policy::Policy;
 
@@ -61,6 +61,11 @@ fn customer(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Option<Custom
     );
     let company = company(reader, around);
     let site = site(reader, company.is_some());
+    let organization = reader.parsed(
+        "docs_organization_id",
+        "the organization's id in the documentation system, a text as \"5821\"",
+        |text| OrganizationId::parse(text).ok(),
+    );
     let sources = sources(reader, around);
     let interval = reader.parsed("interval", INTERVAL, interval_minutes);
     let licensed_only = reader.flag("licensed_only");
@@ -76,6 +81,7 @@ fn customer(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Option<Custom
         microsoft_tenant_id: tenant.map(|tenant| tenant.value),
         psa_company_id: company,
         psa_site_id: site,
+        docs_organization_id: organization.map(|organization| organization.value),
         sources,
         interval_minutes: interval.map(|interval| interval.value),
         licensed_only,
