@@ -2,6 +2,7 @@
 //! contract.
 
 use domain::account::Account;
+use domain::docs::DocsStanding;
 use domain::fields::Attribute;
 use serde::Serialize;
 
@@ -34,8 +35,9 @@ pub struct AccountView {
     pub sources: Vec<SourceView>,
     /// Its standing with the PSA.
     pub psa: PsaView,
-    /// Its standing with the documentation system.
-    pub docs: DocsView,
+    /// Its standing with the documentation system, where there was a look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub docs: Option<DocsView>,
 }
 
 /// One record of an account.
@@ -150,9 +152,9 @@ fn psa(account: &Account) -> PsaView {
     }
 }
 
-fn docs(account: &Account) -> DocsView {
+fn docs(account: &Account) -> Option<DocsView> {
     let standing = &account.docs;
-    DocsView {
+    (*standing != DocsStanding::default()).then(|| DocsView {
         status: standing.status.as_str(),
         entry_id: standing.entry.as_ref().map(ToString::to_string),
         rule: standing.rule.map(|rule| rule.as_str()),
@@ -165,5 +167,5 @@ fn docs(account: &Account) -> DocsView {
             })
             .collect(),
         reason: standing.reason.clone(),
-    }
+    })
 }

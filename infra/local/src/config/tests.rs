@@ -2,8 +2,8 @@
 
 use domain::account::AccountType;
 use domain::identity::Source;
-use domain::policy::{Authority, Policy};
 use domain::policy::scope::WithoutNames;
+use domain::policy::{Authority, Policy};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -44,6 +44,11 @@ removal = { hold_percent = 30 }
 guests = true
 without_names = "ignore-both-missing"
 excluded_skus = ["FLOW_FREE"]
+
+[docs]
+system = "hudu"
+api_url = "https://docs.msp.example"
+api_key = "docs-hush"
 
 [[policies]]
 name = "Admins"
@@ -107,6 +112,11 @@ fn a_whole_file_gives_customers_policies_and_secret_documents() {
             "webhook_username": "hook",
             "webhook_password": "hook-hush-hush",
         })
+    );
+    let docs = document(config.docs.as_ref().unwrap());
+    assert_eq!(
+        (&docs["system"], &docs["api_key"]),
+        (&json!("hudu"), &json!("docs-hush"))
     );
     assert_eq!(
         document(&config.operators),
@@ -197,6 +207,9 @@ fn customers_are_told_line_key_and_what_was_expected() {
         ]),
         (with("psa_company_id = \"12\""), &["4: customers[1].psa_company_id: needs the table [psa]"]),
         (with("psa_site_id = \"3\""), &["4: customers[1].psa_site_id: needs psa_company_id"]),
+        (with("docs_organization_id = \"7\""), &[
+            "4: customers[1].docs_organization_id: needs the table [docs]",
+        ]),
         (with("docs_organization_id = \"a b\""), &[
             "4: customers[1].docs_organization_id: expected the organization's id in the documentation",
         ]),

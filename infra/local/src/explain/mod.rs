@@ -44,7 +44,7 @@ pub async fn explain(
     parts.push(records(&account).to_string());
     parts.extend(licences(local, &account, &part_numbers).map(|table| table.to_string()));
     parts.push(contacts::explained(local, &account).await);
-    parts.push(entries::explained(&account));
+    parts.push(entries::explained(local, &account).await);
     Ok(parts.join("\n\n"))
 }
 

@@ -9,7 +9,7 @@ use foldhash::{HashMap, HashMapExt, HashSet};
 use super::category::{self, source_of};
 use super::entry::{Entry, EntryUpdate, NewEntry};
 use super::names::{Names, key, machine};
-use super::outcome::digest_of;
+use super::outcome::{digest_of_new, digest_of_update};
 use super::{DocsStanding, Entries, Question, Reason, categories_of, conclude, wants_entry};
 use crate::account::{Account, AccountState};
 use crate::fields::Attribute;
@@ -145,7 +145,7 @@ pub fn new_entry(
         username,
         category: category_to_write(account, existing)?,
     };
-    let digest = digest_of(&account.id, &[&new.name, &new.username, &new.category]);
+    let digest = digest_of_new(&account.id, &new, existing);
     (account.docs.refused.as_ref() != Some(&digest)).then_some(new)
 }
 
@@ -167,9 +167,10 @@ pub fn category_update(
         && linked.as_ref() == Some(&entry.id)
         && conclude::is_empty(entry.category.as_deref());
     let category = category_to_write(account, existing).filter(|_| is_wanted)?;
-    let digest = digest_of(&account.id, &[entry.id.as_str(), &category]);
-    (refused.as_ref() != Some(&digest)).then(|| EntryUpdate {
+    let update = EntryUpdate {
         category: Some(category),
         ..EntryUpdate::of(entry.id.clone())
-    })
+    };
+    let digest = digest_of_update(&account.id, &update, existing);
+    (refused.as_ref() != Some(&digest)).then_some(update)
 }

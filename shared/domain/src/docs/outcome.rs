@@ -16,21 +16,20 @@ pub fn created(entry: EntryId) -> DocsStanding {
 }
 
 /// The standing once the documentation system has refused to make an entry. `reason` is in words
-/// without personal data. The same entry is not offered again; another one is.
+/// without personal data, `existing` the categories that there were. The same entry is not offered
+/// again; another one is, and the same once its category is there.
 pub fn refused(
     standing: &DocsStanding,
     account: &AccountId,
     new: &NewEntry,
+    existing: &[String],
     reason: &str,
 ) -> DocsStanding {
     DocsStanding {
         status: DocsStatus::Failed,
         reason: Some(reason.to_owned()),
         creating_since: None,
-        refused: Some(digest_of(
-            account,
-            &[&new.name, &new.username, &new.category],
-        )),
+        refused: Some(digest_of_new(account, new, existing)),
         ..standing.clone()
     }
 }
@@ -51,12 +50,12 @@ pub fn category_refused(
     standing: &DocsStanding,
     account: &AccountId,
     update: &EntryUpdate,
+    existing: &[String],
     reason: &str,
 ) -> DocsStanding {
-    let category = update.category.as_deref().unwrap_or_default();
     DocsStanding {
         reason: Some(reason.to_owned()),
-        refused: Some(digest_of(account, &[update.entry.as_str(), category])),
+        refused: Some(digest_of_update(account, update, existing)),
         ..standing.clone()
     }
 }
@@ -81,7 +80,30 @@ pub fn chosen(entry: Option<EntryId>, by: &str, fills_category: bool) -> DocsSta
     }
 }
 
-/// A digest over a whole change: eight bytes, with the account's id.
-pub(super) fn digest_of(account: &AccountId, parts: &[&str]) -> String {
-    digest(account, "docs", &parts.join("\u{1f}"))
+/// A digest over an entry to be made.
+pub(super) fn digest_of_new(account: &AccountId, new: &NewEntry, existing: &[String]) -> String {
+    let parts = [&new.name, &new.username, &new.category].map(String::as_str);
+    digest_of(account, &parts, &new.category, existing)
+}
+
+/// A digest over a category to be filled in.
+pub(super) fn digest_of_update(
+    account: &AccountId,
+    update: &EntryUpdate,
+    existing: &[String],
+) -> String {
+    let category = update.category.as_deref().unwrap_or_default();
+    digest_of(
+        account,
+        &[update.entry.as_str(), category],
+        category,
+        existing,
+    )
+}
+
+/// Eight bytes over a whole change, with the account's id, and whether its category is there.
+fn digest_of(account: &AccountId, parts: &[&str], category: &str, existing: &[String]) -> String {
+    let is_there = existing.iter().any(|name| name == category);
+    let there = if is_there { "there" } else { "" };
+    digest(account, "docs", &[parts, &[there]].concat().join("\u{1f}"))
 }

@@ -215,11 +215,19 @@ fn an_entry_that_was_refused_is_not_offered_again_until_it_is_another() {
     world.settle();
     let new = planned(&world, 0).unwrap();
     let account = world.accounts[0].clone();
-    world.accounts[0].docs = refused(&account.docs, &account.id, &new, "the name is too long");
+    world.accounts[0].docs = refused(
+        &account.docs,
+        &account.id,
+        &new,
+        &[],
+        "the name is too long",
+    );
     assert_eq!(world.decide(), []);
     assert_eq!(short(&world.accounts[0].docs), "failed");
     assert_eq!(why(&world), "the name is too long");
     assert_eq!(planned(&world, 0), None);
+    // It is another one once its category is there.
+    assert!(planned_with(&world, 0, &["Active Directory"]).is_some());
     world.accounts[0] = world.accounts[0].clone().named("Ada", "Ek");
     assert_eq!(planned(&world, 0).unwrap().name, "Ada Ek");
     // Somebody made it by hand.

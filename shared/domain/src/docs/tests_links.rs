@@ -199,7 +199,7 @@ fn a_category_that_was_refused_is_not_offered_again() {
     world.settle();
     let account = world.accounts[0].clone();
     let planned = category_update(&account, &world.entries[0], &[]).unwrap();
-    let refused = category_refused(&account.docs, &account.id, &planned, "it is read-only");
+    let refused = category_refused(&account.docs, &account.id, &planned, &[], "it is read-only");
     world.accounts[0].docs = refused;
     assert_eq!(short(&world.settle()[0]), "matched 1 by manual");
     assert_eq!(why(&world), "it is read-only");
