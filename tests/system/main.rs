@@ -6,6 +6,7 @@ mod behaviours;
 mod contract;
 mod dashboards;
 mod deployment;
+mod entries;
 mod journey;
 mod psa;
 mod sources;

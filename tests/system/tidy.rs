@@ -173,6 +173,7 @@ const FUNCTIONS: &[&str] = &[
     "schedule",
     "import",
     "matching",
+    "docs-matching",
     "psa-push",
     "psa-webhook",
     "agent-upload",

@@ -22,6 +22,10 @@ pub fn router(app: App) -> Router {
             "/v1/customers/{customer}/accounts/{account}/contact",
             put(links::link),
         )
+        .route(
+            "/v1/customers/{customer}/accounts/{account}/entry",
+            put(links::link_entry),
+        )
         .route("/v1/customers/{customer}/imports", post(imports::now))
         .route("/v1/customers/{customer}/runs", get(runs::list))
         .route(

@@ -2,6 +2,7 @@
 //! contract.
 
 use domain::account::Account;
+use domain::docs::DocsStanding;
 use domain::fields::Attribute;
 use serde::Serialize;
 
@@ -34,6 +35,9 @@ pub struct AccountView {
     pub sources: Vec<SourceView>,
     /// Its standing with the PSA.
     pub psa: PsaView,
+    /// Its standing with the documentation system, where there was a look.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub docs: Option<DocsView>,
 }
 
 /// One record of an account.
@@ -75,6 +79,31 @@ pub struct CandidateView {
     pub why_not: String,
 }
 
+/// An account's standing with the documentation system.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DocsView {
+    /// `matched`, `created`, `possible-match`, `more-than-one-match`, `category-differs`, `no-match`,
+    /// `orphaned`, `blocked`, `failed` or `off`.
+    pub status: &'static str,
+    /// The entry it is linked to.
+    pub entry_id: Option<String>,
+    /// The rule that linked them.
+    pub rule: Option<&'static str>,
+    /// Entries that could be it, or that are reported.
+    pub candidates: Vec<EntryView>,
+    /// Why it is so.
+    pub reason: Option<String>,
+}
+
+/// An entry that was considered.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct EntryView {
+    /// Which entry.
+    pub entry_id: String,
+    /// Why it was not taken.
+    pub why_not: String,
+}
+
 impl From<&Account> for AccountView {
     fn from(account: &Account) -> Self {
         let value = |attribute| account.fields.get(attribute).map(str::to_owned);
@@ -99,6 +128,7 @@ impl From<&Account> for AccountView {
             state: account.state.as_str(),
             sources,
             psa: psa(account),
+            docs: docs(account),
         }
     }
 }
@@ -120,4 +150,22 @@ fn psa(account: &Account) -> PsaView {
             .collect(),
         reason: standing.reason.clone(),
     }
+}
+
+fn docs(account: &Account) -> Option<DocsView> {
+    let standing = &account.docs;
+    (*standing != DocsStanding::default()).then(|| DocsView {
+        status: standing.status.as_str(),
+        entry_id: standing.entry.as_ref().map(ToString::to_string),
+        rule: standing.rule.map(|rule| rule.as_str()),
+        candidates: standing
+            .candidates
+            .iter()
+            .map(|candidate| EntryView {
+                entry_id: candidate.entry.to_string(),
+                why_not: candidate.why_not.clone(),
+            })
+            .collect(),
+        reason: standing.reason.clone(),
+    })
 }

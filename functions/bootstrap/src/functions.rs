@@ -1,10 +1,11 @@
 //! The functions of this executable, once for itself, its tests and its bench.
 
 /// Every setting of `_HANDLER`.
-pub(crate) const FUNCTIONS: [&str; 9] = [
+pub(crate) const FUNCTIONS: [&str; 10] = [
     "schedule",
     "import",
     "matching",
+    "docs-matching",
     "psa-push",
     "psa-webhook",
     "agent-upload",

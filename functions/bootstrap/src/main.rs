@@ -41,6 +41,7 @@ async fn main() -> Result<(), host::Error> {
         "schedule" => host::schedule(app, schedule::handle).await,
         "import" => queue!(app, import::handle),
         "matching" => queue!(app, matching::handle),
+        "docs-matching" => queue!(app, docs_matching::handle),
         "psa-push" => queue!(app, psa_push::handle),
         "psa-webhook" => host::http(app.clone(), psa_webhook::router(app, Vendors::new()?)).await,
         "agent-upload" => host::http(app.clone(), agent_upload::router(app)).await,

@@ -7,7 +7,7 @@ use domain::account::Account;
 use domain::failure::Failure;
 use domain::id::{AccountId, ContactId, CustomerId};
 use platform::App;
-use platform::store::{AccountWrite, WriteOutcome};
+use platform::store::{AccountWrite, Claimable, WriteOutcome};
 
 /// An account before and after.
 pub(crate) struct Change {
@@ -41,8 +41,8 @@ pub(crate) async fn standings(
             account: after.clone(),
             expected: Some(before.revision),
             aliases: Vec::new(),
-            claim: after.psa.contact.clone().filter(|_| moved),
-            release: before.psa.contact.filter(|_| moved),
+            claim: claimable(after.psa.contact.clone().filter(|_| moved)),
+            release: claimable(before.psa.contact.filter(|_| moved)),
         });
         afters.push(after);
     }
@@ -53,7 +53,7 @@ pub(crate) async fn standings(
             WriteOutcome::Done => {
                 written.accounts.insert(after.id.clone(), after);
             }
-            WriteOutcome::ContactTaken(owner) => {
+            WriteOutcome::Taken(owner) => {
                 tracing::info!(
                     customer.id = %customer, account.id = %after.id, owner = %owner,
                     "the contact is another account's"
@@ -64,4 +64,8 @@ pub(crate) async fn standings(
         }
     }
     Ok(written)
+}
+
+fn claimable(contact: Option<ContactId>) -> Option<Claimable> {
+    contact.map(Claimable::Contact)
 }

@@ -14,7 +14,7 @@ use domain::id::{AccountId, CompanyId, ContactId, SiteId};
 use domain::policy::{CustomerPolicies, resolve};
 use domain::push::{Push, Question, left_alone, looked_at, plan, settled};
 use domain::run::MatchCounts;
-use platform::store::{AccountWrite, WriteOutcome};
+use platform::store::{AccountWrite, Claimable, WriteOutcome};
 use platform::{App, Budget};
 
 use crate::{create, psa, update};
@@ -268,7 +268,7 @@ pub(crate) async fn write(
         },
         expected: Some(account.revision),
         aliases: Vec::new(),
-        claim,
+        claim: claim.map(Claimable::Contact),
         release: None,
     };
     let outcomes = case.app.store.write_accounts(None, vec![write]).await?;
@@ -278,9 +278,7 @@ pub(crate) async fn write(
             outcome.after.count(after);
             Ok(())
         }
-        Some(
-            WriteOutcome::Conflict | WriteOutcome::AliasTaken(..) | WriteOutcome::ContactTaken(_),
-        )
+        Some(WriteOutcome::Conflict | WriteOutcome::AliasTaken(..) | WriteOutcome::Taken(_))
         | None => Err(Failure::retry(Changed)),
     }
 }

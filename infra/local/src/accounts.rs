@@ -64,6 +64,7 @@ pub async fn as_table(app: &App, customer: &CustomerId) -> Result<Table, Failure
         "state",
         "sources",
         "PSA",
+        "documentation",
     ];
     let mut shown = table::with_heads(&heads);
     for account in &accounts {
@@ -82,6 +83,7 @@ pub async fn as_table(app: &App, customer: &CustomerId) -> Result<Table, Failure
             account.state.as_str().to_owned(),
             sources.join("\n"),
             standing(account),
+            docs(account),
         ]);
     }
     Ok(shown)
@@ -95,6 +97,17 @@ fn standing(account: &Account) -> String {
         }
         (Some(contact), None) => format!("{} {contact}", psa.status.as_str()),
         (None, _) => psa.status.as_str().to_owned(),
+    }
+}
+
+fn docs(account: &Account) -> String {
+    let docs = &account.docs;
+    match (&docs.entry, docs.rule) {
+        (Some(entry), Some(rule)) => {
+            format!("{} {entry} by {}", docs.status.as_str(), rule.as_str())
+        }
+        (Some(entry), None) => format!("{} {entry}", docs.status.as_str()),
+        (None, _) => docs.status.as_str().to_owned(),
     }
 }
 

@@ -114,7 +114,7 @@ pub enum Command {
     },
     /// Show what each PSA can do and what it cannot.
     Capabilities,
-    /// Link an account with the contact that a person chose.
+    /// Link an account with the contact or the entry that a person chose.
     Link {
         /// Configuration and data.
         #[command(flatten)]
@@ -124,10 +124,25 @@ pub enum Command {
         customer: String,
         /// The account's id, user name or e-mail address.
         account: String,
-        /// The contact's id in the PSA.
-        #[arg(long, value_name = "ID")]
-        contact: String,
+        /// What it is linked with.
+        #[command(flatten)]
+        to: To,
+        /// Fill in the category of an entry that has none.
+        #[arg(long, requires = "entry")]
+        fill_category: bool,
     },
+}
+
+/// What an account is linked with: one of the two.
+#[derive(Debug, Args)]
+#[group(required = true, multiple = false)]
+pub struct To {
+    /// The contact's id in the PSA.
+    #[arg(long, value_name = "ID")]
+    pub contact: Option<String>,
+    /// The entry's id in the documentation system.
+    #[arg(long, value_name = "ID")]
+    pub entry: Option<String>,
 }
 
 /// What to do with agents.
@@ -242,6 +257,7 @@ mod tests {
             "muster approve --config c --data d --customer a --run run_1",
             "muster capabilities",
             "muster link --config c --data d --customer a anna@contoso.example --contact 12",
+            "muster link --config c --data d --customer a anna@contoso.example --entry 9 --fill-category",
         ] {
             assert!(Arguments::try_parse_from(line.split(' ')).is_ok(), "{line}");
         }

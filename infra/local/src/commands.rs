@@ -6,7 +6,7 @@ use domain::failure::Failure;
 use domain::id::{AgentId, CustomerId};
 use serde_json::json;
 
-use crate::arguments::{AgentsCommand, Command, Place};
+use crate::arguments::{AgentsCommand, Command, Place, To};
 use crate::config::Config;
 use crate::in_process::Caller;
 use crate::local::{Local, LocalError};
@@ -67,8 +67,9 @@ pub async fn carry_out(command: Command) -> Result<(), LocalError> {
             place,
             customer,
             account,
-            contact,
-        } => link(&place, &customer, &account, &contact).await,
+            to,
+            fill_category,
+        } => link(&place, &customer, &account, to, fill_category).await,
     }
 }
 
@@ -187,8 +188,12 @@ async fn show_reviews(place: &Place, customer: Option<&str>) -> Result<(), Local
         say(&format!("held runs\n{}\n", reviews.held))?;
         say(&format!("customers whose run failed\n{}\n", reviews.failed))?;
         say(&format!(
-            "accounts that more than one contact fits\n{}",
+            "accounts that more than one contact fits\n{}\n",
             reviews.disputed
+        ))?;
+        say(&format!(
+            "accounts whose entry is to be chosen or confirmed\n{}",
+            reviews.entries
         ))?;
     }
     local.close().await
@@ -208,16 +213,25 @@ async fn link(
     place: &Place,
     customer: &str,
     account: &str,
-    contact: &str,
+    to: To,
+    fill_category: bool,
 ) -> Result<(), LocalError> {
     let mut local = open(place).await?;
     let customer = local.customer_id(customer)?;
     let account = accounts::find(&local.app, &customer, account).await?;
     let operator = Caller::operator(&local.app)?;
     local.resume().await?;
-    let path = format!("/v1/customers/{customer}/accounts/{}/contact", account.id);
-    let body = json!({ "contact_id": contact }).to_string();
-    operator.call(Method::PUT, &path, body.into()).await?;
+    let path = format!("/v1/customers/{customer}/accounts/{}", account.id);
+    if let Some(contact) = to.contact {
+        let body = json!({ "contact_id": contact }).to_string();
+        let path = format!("{path}/contact");
+        operator.call(Method::PUT, &path, body.into()).await?;
+    }
+    if let Some(entry) = to.entry {
+        let body = json!({ "entry_id": entry, "fill_category": fill_category }).to_string();
+        let path = format!("{path}/entry");
+        operator.call(Method::PUT, &path, body.into()).await?;
+    }
     follow(local, &customer).await
 }
 

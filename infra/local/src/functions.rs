@@ -62,6 +62,8 @@ pub enum Done {
     Import(import::Outcome),
     /// A matching.
     Matching(matching::Outcome),
+    /// A matching of entries.
+    DocsMatching(docs_matching::Outcome),
     /// A push.
     PsaPush(psa_push::Outcome),
 }
@@ -79,6 +81,9 @@ impl Work for Functions {
             Function::Matching => matching::handle(app, vendors, envelope, &budget)
                 .await
                 .map(Done::Matching),
+            Function::DocsMatching => docs_matching::handle(app, vendors, envelope, &budget)
+                .await
+                .map(Done::DocsMatching),
             Function::PsaPush => self.push(envelope, &budget).await.map(Done::PsaPush),
         }
     }

@@ -198,5 +198,11 @@ fn secrets(config: &Config) -> Secrets {
             .clone()
             .map(|document| (SecretName::Psa, document)),
     );
+    secrets.extend(
+        config
+            .docs
+            .clone()
+            .map(|document| (SecretName::Docs, document)),
+    );
     Secrets::memory(secrets)
 }

@@ -1,5 +1,6 @@
-//! What waits for a person: held runs, customers whose run failed, and accounts that more than one
-//! contact fits.
+//! What waits for a person: held runs, customers whose run failed, accounts that more than one
+//! contact fits, and accounts for which an entry of the documentation system is to be chosen or
+//! confirmed.
 
 use comfy_table::Table;
 use domain::account::PsaStatus;
@@ -23,6 +24,8 @@ pub struct Reviews {
     pub failed: Table,
     /// Accounts that more than one contact fits (D3).
     pub disputed: Table,
+    /// Accounts for which an entry is to be chosen or confirmed (D3, D4).
+    pub entries: Table,
     /// Does nothing wait?
     pub is_empty: bool,
 }
@@ -36,6 +39,7 @@ pub async fn waiting(app: &App, customer: Option<&CustomerId>) -> Result<Reviews
         held: table::with_heads(&["customer", "run", "since", "why", "approved"]),
         failed: table::with_heads(&["customer", "since", "why"]),
         disputed: table::with_heads(&["customer", "account", "name", "contacts", "why"]),
+        entries: table::with_heads(&["customer", "account", "name", "entries", "why"]),
         is_empty: true,
     };
     let mut cursor = None;
@@ -53,6 +57,7 @@ pub async fn waiting(app: &App, customer: Option<&CustomerId>) -> Result<Reviews
                 }
                 Review::Run(run) => failed(run, &mut reviews),
                 Review::Matches(matches) => disputed(app, &matches, &mut reviews).await?,
+                Review::Entries(matches) => entries(app, &matches, &mut reviews).await?,
             }
         }
         match next {
@@ -108,12 +113,42 @@ async fn disputed(app: &App, matches: &MatchReview, reviews: &mut Reviews) -> Re
             table::or_none(account.psa.reason.as_deref()),
         ]);
     }
-    let left_out = matches.count.saturating_sub(matches.accounts.len() as u64);
-    if left_out > 0 {
-        reviews.disputed.add_row([
+    reviews.disputed.add_rows(left_out(matches));
+    Ok(())
+}
+
+async fn entries(app: &App, matches: &MatchReview, reviews: &mut Reviews) -> Result<(), Failure> {
+    let accounts = (app.store)
+        .accounts(&matches.customer, &matches.accounts)
+        .await?;
+    for account in accounts {
+        if !account.docs.status.waits_for_person() {
+            continue;
+        }
+        reviews.is_empty = false;
+        let candidates = account.docs.candidates.iter();
+        let entries: Vec<&str> = candidates
+            .map(|candidate| candidate.entry.as_str())
+            .collect();
+        reviews.entries.add_row([
             matches.customer.to_string(),
-            format!("and {left_out} more, once these are decided"),
+            account.id.to_string(),
+            table::or_none(account.fields.get(Attribute::DisplayName)),
+            entries.join("\n"),
+            table::or_none(account.docs.reason.as_deref()),
         ]);
     }
+    reviews.entries.add_rows(left_out(matches));
     Ok(())
+}
+
+/// What a review counts and does not name.
+fn left_out(matches: &MatchReview) -> Option<[String; 2]> {
+    let left_out = matches.count.saturating_sub(matches.accounts.len() as u64);
+    (left_out > 0).then(|| {
+        [
+            matches.customer.to_string(),
+            format!("and {left_out} more, once these are decided"),
+        ]
+    })
 }

@@ -79,6 +79,7 @@ impl Begun {
             customers: collected.customers(),
             accounts: collected.accounts(),
             matches: collected.matches(),
+            entries: collected.entries(),
             calls: CallsSummary {
                 graph: calls.graph,
                 psa: calls.psa,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use domain::event::Event;
 use domain::id::CustomerId;
-use domain::run::{MatchCounts, RunCounts, RunStatus};
+use domain::run::{EntryCounts, MatchCounts, RunCounts, RunStatus};
 use serde::Serialize;
 
 use crate::functions::Done;
@@ -21,6 +21,9 @@ pub struct Summary {
     pub accounts: AccountsSummary,
     /// How their accounts stand with the PSA.
     pub matches: MatchCounts,
+    /// How they stand with the documentation system, where there is one.
+    #[serde(skip_serializing_if = "EntryCounts::is_empty")]
+    pub entries: EntryCounts,
     /// Calls to vendors.
     pub calls: CallsSummary,
     /// What the table cost.
@@ -92,6 +95,7 @@ struct Customer {
     told: BTreeMap<Function, (bool, String)>,
     counts: RunCounts,
     matches: MatchCounts,
+    entries: EntryCounts,
 }
 
 impl Default for Customer {
@@ -101,6 +105,7 @@ impl Default for Customer {
             told: BTreeMap::new(),
             counts: RunCounts::default(),
             matches: MatchCounts::default(),
+            entries: EntryCounts::default(),
         }
     }
 }
@@ -151,6 +156,15 @@ impl Collected {
         all
     }
 
+    /// The standings of all customers' accounts with the documentation system.
+    pub fn entries(&self) -> EntryCounts {
+        let mut all = EntryCounts::default();
+        for customer in self.customers.values() {
+            all.add(customer.entries);
+        }
+        all
+    }
+
     /// The customers, by id.
     pub fn customers(&self) -> Vec<CustomerSummary> {
         self.customers
@@ -174,6 +188,10 @@ impl Customer {
                     self.matches = outcome.counts;
                 }
                 (Function::Matching, true, outcome.error)
+            }
+            Done::DocsMatching(outcome) => {
+                self.entries = outcome.counts;
+                (Function::DocsMatching, true, outcome.error)
             }
             Done::PsaPush(outcome) => {
                 self.matches = after_push(self.matches, &outcome);

@@ -6,8 +6,9 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::docs::DocsStanding;
 use crate::fields::{Attribute, Fields};
-use crate::id::{AccountId, ContactId, CustomerId};
+use crate::id::{AccountId, ContactId, CustomerId, EntryId};
 use crate::identity::{Identity, IdentityKey, Source};
 
 /// The section an account is in (D16).
@@ -103,6 +104,8 @@ pub struct Account {
     pub identities: Vec<Identity>,
     /// Its standing with the PSA.
     pub psa: PsaStanding,
+    /// Its standing with the documentation system.
+    pub docs: DocsStanding,
 }
 
 impl Account {
@@ -134,6 +137,11 @@ impl Account {
     /// The contact it is linked to.
     pub fn contact(&self) -> Option<&ContactId> {
         self.psa.contact.as_ref()
+    }
+
+    /// The entry of the documentation system that it is linked to.
+    pub fn entry(&self) -> Option<&EntryId> {
+        self.docs.entry.as_ref()
     }
 
     /// Its Entra object id, of a cloud identity that is still there.
@@ -169,6 +177,7 @@ impl fmt::Debug for Account {
             .field("state", &self.state)
             .field("identities", &self.identities)
             .field("psa", &self.psa.status)
+            .field("docs", &self.docs.status)
             .finish_non_exhaustive()
     }
 }

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CompanyId, CustomerId, SiteId};
+use crate::id::{CompanyId, CustomerId, OrganizationId, SiteId};
 use crate::identity::Source;
 use crate::limits::{INTERVAL_MINUTES_DEFAULT, INTERVAL_MINUTES_MICROSOFT_365_ONLY};
 
@@ -23,6 +23,9 @@ pub struct Customer {
     /// The site on which contacts are made, where it is not the company's main site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub psa_site_id: Option<SiteId>,
+    /// Its organization in the documentation system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub docs_organization_id: Option<OrganizationId>,
     /// Where its accounts come from.
     pub sources: Vec<Source>,
     /// Its own interval in minutes (D1).
@@ -100,6 +103,7 @@ mod tests {
             microsoft_tenant_id: None,
             psa_company_id: None,
             psa_site_id: None,
+            docs_organization_id: None,
             sources: sources.to_vec(),
             interval_minutes: None,
             licensed_only: None,

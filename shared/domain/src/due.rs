@@ -56,6 +56,7 @@ mod tests {
             microsoft_tenant_id: None,
             psa_company_id: None,
             psa_site_id: None,
+            docs_organization_id: None,
             sources: vec![Source::Microsoft365],
             interval_minutes: Some(minutes),
             licensed_only: None,

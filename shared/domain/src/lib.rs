@@ -1,5 +1,5 @@
 //! Decisions, and the words they are made in. Read in this order: [`identity`], [`account`],
-//! [`policy`], [`import`], [`matching`], [`push`].
+//! [`policy`], [`import`], [`matching`], [`push`], [`docs`].
 //!
 //! Never here: I/O, the clock, randomness, async, the AWS SDK, a vendor's wire format. What leaves
 //! a function is ordered: the same values in, the same values out, byte for byte.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::account::PsaStatus;
+use crate::docs::DocsStatus;
 use crate::id::{CustomerId, RunId, UploadId};
 
 /// One import of one customer.
@@ -148,5 +149,66 @@ impl MatchCounts {
         self.no_match += other.no_match;
         self.blocked += other.blocked;
         self.failed += other.failed;
+    }
+}
+
+/// How the accounts of a customer stand with the documentation system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct EntryCounts {
+    /// Linked to an entry that was there.
+    pub matched: u64,
+    /// Linked to an entry that we made.
+    pub created: u64,
+    /// One entry could be it, and a person confirms.
+    pub possible_match: u64,
+    /// Several entries could be it.
+    pub more_than_one_match: u64,
+    /// An entry of the user name has the category of another source.
+    pub category_differs: u64,
+    /// No entry is it.
+    pub no_match: u64,
+    /// The entry is gone.
+    pub orphaned: u64,
+    /// An entry may not be made.
+    pub blocked: u64,
+    /// The documentation system refused.
+    pub failed: u64,
+}
+
+impl EntryCounts {
+    /// Counts one account.
+    pub fn count(&mut self, status: DocsStatus) {
+        let count = match status {
+            DocsStatus::Off => return,
+            DocsStatus::Matched => &mut self.matched,
+            DocsStatus::Created => &mut self.created,
+            DocsStatus::PossibleMatch => &mut self.possible_match,
+            DocsStatus::MoreThanOneMatch => &mut self.more_than_one_match,
+            DocsStatus::CategoryDiffers => &mut self.category_differs,
+            DocsStatus::NoMatch => &mut self.no_match,
+            DocsStatus::Orphaned => &mut self.orphaned,
+            DocsStatus::Blocked => &mut self.blocked,
+            DocsStatus::Failed => &mut self.failed,
+        };
+        *count += 1;
+    }
+
+    /// Adds the counts of another customer.
+    pub fn add(&mut self, other: Self) {
+        self.matched += other.matched;
+        self.created += other.created;
+        self.possible_match += other.possible_match;
+        self.more_than_one_match += other.more_than_one_match;
+        self.category_differs += other.category_differs;
+        self.no_match += other.no_match;
+        self.orphaned += other.orphaned;
+        self.blocked += other.blocked;
+        self.failed += other.failed;
+    }
+
+    /// Does it count nobody?
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
     }
 }

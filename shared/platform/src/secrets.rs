@@ -29,19 +29,22 @@ pub enum SecretName {
     Graph,
     /// How to reach the PSA, and what its deliveries must carry.
     Psa,
+    /// How to reach the documentation system.
+    Docs,
     /// The operators' tokens with their roles.
     Operators,
 }
 
 impl SecretName {
     /// All secrets.
-    pub const ALL: [Self; 3] = [Self::Graph, Self::Psa, Self::Operators];
+    pub const ALL: [Self; 4] = [Self::Graph, Self::Psa, Self::Docs, Self::Operators];
 
     /// The last part of the secret's name in Secrets Manager.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Graph => "graph",
             Self::Psa => "psa",
+            Self::Docs => "docs",
             Self::Operators => "operators",
         }
     }

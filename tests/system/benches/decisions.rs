@@ -26,6 +26,7 @@ fn customer() -> Customer {
         microsoft_tenant_id: None,
         psa_company_id: None,
         psa_site_id: None,
+        docs_organization_id: None,
         sources: vec![Source::Microsoft365],
         interval_minutes: None,
         licensed_only: Some(false),

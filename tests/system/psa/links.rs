@@ -16,6 +16,7 @@ async fn waiting(scene: &Scene) -> Vec<AccountId> {
     let accounts = |review| match review {
         Review::Matches(matches) => matches.accounts,
         Review::Run(run) => panic!("no run waits: {run:?}"),
+        Review::Entries(entries) => panic!("no entry is matched: {entries:?}"),
     };
     reviews.into_iter().flat_map(accounts).collect()
 }

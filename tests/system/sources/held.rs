@@ -86,7 +86,9 @@ impl Msp {
         let (reviews, _) = self.world.app().store.reviews(None, 10).await.unwrap();
         let run = |review| match review {
             Review::Run(run) => (run.run.to_string(), run.status),
-            Review::Matches(matches) => panic!("no account waits: {matches:?}"),
+            Review::Matches(matches) | Review::Entries(matches) => {
+                panic!("no account waits: {matches:?}")
+            }
         };
         reviews.into_iter().map(run).collect()
     }

@@ -152,9 +152,7 @@ async fn write(app: &App, held: &Account, edited: Account) -> Result<(), Problem
         .map_err(unavailable)?;
     match outcomes.first() {
         Some(WriteOutcome::Done) => Ok(()),
-        Some(
-            WriteOutcome::Conflict | WriteOutcome::AliasTaken(..) | WriteOutcome::ContactTaken(_),
-        )
+        Some(WriteOutcome::Conflict | WriteOutcome::AliasTaken(..) | WriteOutcome::Taken(_))
         | None => Err(Problem::conflict(
             "the account was changed at the same moment; read it again and repeat the edit",
         )),

@@ -95,6 +95,7 @@ impl World {
             microsoft_tenant_id: Some(TENANT.to_owned()),
             psa_company_id: company.map(|id| CompanyId::parse(id.to_string()).unwrap()),
             psa_site_id: None,
+            docs_organization_id: None,
             sources: vec![source],
             interval_minutes: None,
             licensed_only: Some(false),

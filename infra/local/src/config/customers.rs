@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::account::AccountType;
 use domain::customer::Customer;
-use domain::id::{CompanyId, CustomerId, SiteId};
+use domain::id::{CompanyId, CustomerId, OrganizationId, SiteId};
 use domain::identity::Source;
 use domain::policy::Policy;
 
@@ -15,6 +15,7 @@ use super::values::{INTERVAL, interval_minutes, is_tenant};
 pub(crate) struct Surroundings<'a> {
     pub(crate) has_graph: bool,
     pub(crate) has_psa: bool,
+    pub(crate) has_docs: bool,
     pub(crate) policies: &'a [At<Policy>],
 }
 
@@ -61,6 +62,7 @@ fn customer(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Option<Custom
     );
     let company = company(reader, around);
     let site = site(reader, company.is_some());
+    let organization = organization(reader, around);
     let sources = sources(reader, around);
     let interval = reader.parsed("interval", INTERVAL, interval_minutes);
     let licensed_only = reader.flag("licensed_only");
@@ -76,6 +78,7 @@ fn customer(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Option<Custom
         microsoft_tenant_id: tenant.map(|tenant| tenant.value),
         psa_company_id: company,
         psa_site_id: site,
+        docs_organization_id: organization,
         sources,
         interval_minutes: interval.map(|interval| interval.value),
         licensed_only,
@@ -118,6 +121,21 @@ fn site(reader: &mut Reader<'_>, has_company: bool) -> Option<SiteId> {
         );
     }
     Some(site.value)
+}
+
+fn organization(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Option<OrganizationId> {
+    let expected = "the organization's id in the documentation system, a text as \"5821\"";
+    let organization = reader.parsed("docs_organization_id", expected, |text| {
+        OrganizationId::parse(text).ok()
+    })?;
+    if !around.has_docs {
+        reader.wrong_at(
+            organization.line,
+            "docs_organization_id",
+            "needs the table [docs], which is missing",
+        );
+    }
+    Some(organization.value)
 }
 
 /// In the order in which they lead, whatever order they are written in.

@@ -107,13 +107,14 @@ impl Config {
 fn assemble(mut root: Reader<'_>, folder: &Path) -> Config {
     let graph = root.table("graph").map(vendors::graph);
     let psa = root.table("psa").map(psa::psa);
-    let docs = root.table("docs").and_then(docs::docs);
+    let docs = root.table("docs").map(docs::docs);
     let operators = operators::operators(root.tables("operators"));
     let kind = psa.as_ref().and_then(|psa| Some(psa.as_ref()?.kind));
     let policies = policies::policies(root.tables("policies"), kind);
     let around = Surroundings {
         has_graph: graph.is_some(),
         has_psa: psa.is_some(),
+        has_docs: docs.is_some(),
         policies: &policies,
     };
     let customers = customers::customers(root.tables("customers"), &around);
@@ -126,7 +127,7 @@ fn assemble(mut root: Reader<'_>, folder: &Path) -> Config {
         policies: policies.into_iter().map(|policy| policy.value).collect(),
         graph: graph.flatten(),
         psa: psa.flatten().and_then(|psa| psa.document),
-        docs,
+        docs: docs.flatten(),
         operators,
         product_names,
     }

@@ -102,6 +102,8 @@ fn policy(reader: &mut Reader<'_>) -> Option<Policy> {
     );
     flag(reader, "psa_tenant_id", &mut policy.psa_tenant_id);
     flag(reader, "psa_territory", &mut policy.psa_territory);
+    flag(reader, "match_docs", &mut policy.match_docs);
+    flag(reader, "create_docs_entry", &mut policy.create_docs_entry);
     if let Some(types) = reader.texts("left_contact_types", "a list of types of contacts") {
         policy.left_contact_types = types
             .into_iter()

@@ -2,8 +2,8 @@
 
 use domain::account::AccountType;
 use domain::identity::Source;
-use domain::policy::Authority;
 use domain::policy::scope::WithoutNames;
+use domain::policy::{Authority, Policy};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
@@ -45,9 +45,16 @@ guests = true
 without_names = "ignore-both-missing"
 excluded_skus = ["FLOW_FREE"]
 
+[docs]
+system = "hudu"
+api_url = "https://docs.msp.example"
+api_key = "docs-hush"
+
 [[policies]]
 name = "Admins"
 account_type = "administrator"
+match_docs = false
+create_docs_entry = true
 
 [[customers]]
 id = "northwind"
@@ -55,6 +62,7 @@ name = "Northwind Dental"
 microsoft_tenant_id = "0785ef7c-0000-4000-8000-000000000001"
 psa_company_id = "12"
 psa_site_id = "34"
+docs_organization_id = "5821"
 sources = ["active-directory", "microsoft-365"]
 interval = "1h30m"
 policies = ["Admins"]
@@ -105,6 +113,11 @@ fn a_whole_file_gives_customers_policies_and_secret_documents() {
             "webhook_password": "hook-hush-hush",
         })
     );
+    let docs = document(config.docs.as_ref().unwrap());
+    assert_eq!(
+        (&docs["system"], &docs["api_key"]),
+        (&json!("hudu"), &json!("docs-hush"))
+    );
     assert_eq!(
         document(&config.operators),
         json!([{"token": "operator-hush", "role": "super"}])
@@ -126,7 +139,13 @@ fn a_whole_file_gives_customers_policies_and_secret_documents() {
         "administrators are matched only on request (B72)"
     );
 
+    let docs = |policy: &Policy| (policy.match_docs, policy.create_docs_entry);
+    assert_eq!(docs(&config.policies[0]), (true, false), "B50, B51, D2");
+    assert_eq!(docs(&config.policies[1]), (false, true));
+
     let northwind = &config.customers[0];
+    let organization = northwind.docs_organization_id.as_ref();
+    assert_eq!(organization.map(|id| id.as_str()), Some("5821"));
     assert_eq!(
         northwind.sources,
         [Source::Microsoft365, Source::ActiveDirectory]
@@ -188,10 +207,16 @@ fn customers_are_told_line_key_and_what_was_expected() {
         ]),
         (with("psa_company_id = \"12\""), &["4: customers[1].psa_company_id: needs the table [psa]"]),
         (with("psa_site_id = \"3\""), &["4: customers[1].psa_site_id: needs psa_company_id"]),
+        (with("docs_organization_id = \"7\""), &[
+            "4: customers[1].docs_organization_id: needs the table [docs]",
+        ]),
+        (with("docs_organization_id = \"a b\""), &[
+            "4: customers[1].docs_organization_id: expected the organization's id in the documentation",
+        ]),
         (with("interval = \"5m\""), &["4: customers[1].interval: expected an interval from 15 min"]),
         (with("interval = 3"), &["4: customers[1].interval: expected an interval"]),
         (with("intervall = \"3h\""), &[
-            "4: customers[1].intervall: unknown key; expected one of id, interval, licensed_only",
+            "4: customers[1].intervall: unknown key; expected one of docs_organization_id, id, interval, licensed_only",
         ]),
         (with("paused = \"yes\""), &[
             "4: customers[1].paused: expected true or false, found a text",

@@ -1,8 +1,9 @@
 //! `muster explain`: why an account is what it is. Each value with where it came from and which
 //! side decides; each record; licences by name; the contact, the rule, the evidence; who else was
-//! considered and why not.
+//! considered and why not; and the same of the entry in the documentation system.
 
 mod contacts;
+mod entries;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -43,6 +44,7 @@ pub async fn explain(
     parts.push(records(&account).to_string());
     parts.extend(licences(local, &account, &part_numbers).map(|table| table.to_string()));
     parts.push(contacts::explained(local, &account).await);
+    parts.push(entries::explained(local, &account).await);
     Ok(parts.join("\n\n"))
 }
 

@@ -304,10 +304,14 @@ async fn draining_waits_for_what_is_ready_and_not_for_later_attempts() {
     let began = Instant::now();
     let mut ended = Vec::new();
     world.queue.drain(|end| ended.push(end.function)).await;
-    assert_eq!(
-        ended,
-        [Function::Import, Function::Import, Function::Matching]
-    );
+    ended.sort();
+    let all = [
+        Function::Import,
+        Function::Import,
+        Function::Matching,
+        Function::DocsMatching,
+    ];
+    assert_eq!(ended, all);
     assert!(began.elapsed() < Duration::from_secs(1));
     assert_eq!(world.queue.leftover().len(), 1);
 }

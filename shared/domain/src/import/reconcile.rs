@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::account::{Account, AccountState, AccountType, PsaStanding};
 use crate::customer::Customer;
+use crate::docs::DocsStanding;
 use crate::fields::Fields;
 use crate::id::AccountId;
 use crate::identity::{
@@ -200,6 +201,7 @@ impl Page<'_> {
             imported_at: now,
             identities: Vec::new(),
             psa: PsaStanding::default(),
+            docs: DocsStanding::default(),
         };
         self.keep(account, identity);
     }

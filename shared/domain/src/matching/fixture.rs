@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{Decision, Question, decide};
 use crate::account::{Account, AccountState, AccountType, MatchRule, PsaStanding, PsaStatus};
+use crate::docs::DocsStanding;
 use crate::fields::{Attribute, Fields};
 use crate::id::{AccountId, CompanyId, ContactId, CustomerId};
 use crate::identity::{Identity, IdentityKey, Source};
@@ -39,6 +40,7 @@ pub(crate) fn account(id: &str) -> Account {
             format!("oid-{id}"),
         ))],
         psa: PsaStanding::default(),
+        docs: DocsStanding::default(),
     }
 }
 

@@ -41,6 +41,10 @@ pub struct Policy {
     /// Take over the territory and the account manager of the company (B144). Of the policy for end
     /// users.
     pub psa_territory: bool,
+    /// Link accounts with the entries of the documentation system (B50, B67).
+    pub match_docs: bool,
+    /// Make an entry where none fits (B51, D2).
+    pub create_docs_entry: bool,
     /// Types of contacts that are left as they are, to the letter (B141, B225).
     pub left_contact_types: Vec<String>,
     /// Which side decides which attribute (D11).
@@ -53,7 +57,8 @@ pub struct Policy {
 
 impl Default for Policy {
     /// What holds where nothing is said: end users are matched, nothing is created or written
-    /// (D2); administrators and service accounts are not matched at all (B72).
+    /// (D2); administrators and service accounts have no contacts (B72), service accounts no
+    /// entries either.
     fn default() -> Self {
         Self::built_in(AccountType::EndUser)
     }
@@ -74,6 +79,8 @@ impl Policy {
             office_365_presence: false,
             psa_tenant_id: false,
             psa_territory: false,
+            match_docs: account_type != AccountType::Service,
+            create_docs_entry: false,
             left_contact_types: Vec::new(),
             authority: Authorities::default(),
             scope: Scope::default(),
@@ -147,6 +154,7 @@ mod tests {
             microsoft_tenant_id: None,
             psa_company_id: None,
             psa_site_id: None,
+            docs_organization_id: None,
             sources: vec![Source::Microsoft365],
             interval_minutes: None,
             licensed_only: None,
@@ -207,6 +215,15 @@ mod tests {
     fn b72_administrators_and_services_are_not_matched_where_nobody_chose() {
         assert!(!Policy::built_in(AccountType::Administrator).match_psa);
         assert!(!Policy::built_in(AccountType::Service).match_psa);
+    }
+
+    #[test]
+    fn b50_b51_b67_entries_are_looked_for_and_none_is_made_where_nobody_chose() {
+        for account_type in AccountType::ALL {
+            let policy = Policy::built_in(account_type);
+            assert_eq!(policy.match_docs, account_type != AccountType::Service);
+            assert!(!policy.create_docs_entry, "D2");
+        }
     }
 
     #[test]

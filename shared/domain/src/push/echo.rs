@@ -255,7 +255,7 @@ fn custom(fields: &[(CustomField, String)]) -> impl Iterator<Item = &str> {
 }
 
 /// Eight bytes: enough to tell a change from none, too little to stand for the value.
-pub(super) fn digest(account: &AccountId, name: &str, text: &str) -> String {
+pub(crate) fn digest(account: &AccountId, name: &str, text: &str) -> String {
     let mut hash = Sha256::new();
     for part in [account.as_str(), name, text] {
         // The length keeps "ab" + "c" and "a" + "bc" apart.

@@ -28,10 +28,10 @@ mod tests_properties;
 #[cfg(test)]
 mod tests_takeover;
 
-pub(crate) use echo::is_answered;
 pub use echo::{
     blocked, created, edited_in_psa, is_own_echo, left_alone, refused, settled, with_pushed,
 };
+pub(crate) use echo::{digest, is_answered};
 pub use edit::{EditRefused, Refusal, edit};
 pub use plan::{Push, Question, name_of, plan, wants_contact};
 pub use takeover::take_over;

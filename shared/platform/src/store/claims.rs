@@ -1,6 +1,7 @@
-//! Claims: a contact of the PSA, and a name from a directory, belong to one account each, because
-//! there is one item for each and it is taken with a condition. A contact's claim is the whole
-//! deployment's, so that two customers cannot have one contact either.
+//! Claims: a contact of the PSA, an entry of the documentation system, and a name from a directory
+//! belong to one account each, because there is one item for each and it is taken with a condition.
+//! The claim of a contact or an entry is the whole deployment's, so that two customers cannot have
+//! one either.
 //!
 //! A claim comes before the write of the account that has it, so it may be left behind: by a crash,
 //! or by a write that somebody else was faster than. Such a claim may be taken over, but only once
@@ -9,7 +10,7 @@
 //! on to it, which makes the write that may be under way a conflict.
 
 use domain::account::Account;
-use domain::id::{AccountId, ContactId, CustomerId};
+use domain::id::{AccountId, ContactId, CustomerId, EntryId};
 use domain::identity::JoinKey;
 use domain::import::aliases_of;
 
@@ -28,7 +29,33 @@ const CUSTOMER: &str = "c";
 const ACCOUNT: &str = "a";
 const REVISION: &str = "r";
 
-/// Who has a contact, since which revision of theirs.
+/// Something outside that belongs to one account at most.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Claimable {
+    /// A contact of the PSA.
+    Contact(ContactId),
+    /// An entry of the documentation system.
+    Entry(EntryId),
+}
+
+impl Claimable {
+    fn key(&self) -> Key {
+        match self {
+            Self::Contact(contact) => Key::Claim(contact.clone()),
+            Self::Entry(entry) => Key::EntryClaim(entry.clone()),
+        }
+    }
+
+    /// Does the account say that it has it?
+    fn is_of(&self, account: &Account) -> bool {
+        match self {
+            Self::Contact(contact) => account.contact() == Some(contact),
+            Self::Entry(entry) => account.entry() == Some(entry),
+        }
+    }
+}
+
+/// Who has it, since which revision of theirs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Claim {
     customer: CustomerId,
@@ -45,8 +72,8 @@ impl Claim {
         }
     }
 
-    fn item(&self, contact: &ContactId) -> Item {
-        let mut item = new_item(&Key::Claim(contact.clone()), "claim");
+    fn item(&self, claimed: &Claimable) -> Item {
+        let mut item = new_item(&claimed.key(), "claim");
         item.insert(CUSTOMER.to_owned(), text(self.customer.as_str()));
         item.insert(ACCOUNT.to_owned(), text(self.account.as_str()));
         item.insert(REVISION.to_owned(), number(self.revision));
@@ -83,33 +110,51 @@ impl Store {
         &self,
         contact: &ContactId,
     ) -> Result<Option<(CustomerId, AccountId)>, StoreError> {
-        let item = self.get(&Key::Claim(contact.clone())).await?;
+        self.claimed_by(&Claimable::Contact(contact.clone())).await
+    }
+
+    /// The account that has an entry; otherwise as [`Store::account_behind`].
+    ///
+    /// # Errors
+    /// As [`Store::account_behind`].
+    pub async fn account_behind_entry(
+        &self,
+        entry: &EntryId,
+    ) -> Result<Option<(CustomerId, AccountId)>, StoreError> {
+        self.claimed_by(&Claimable::Entry(entry.clone())).await
+    }
+
+    async fn claimed_by(
+        &self,
+        claimed: &Claimable,
+    ) -> Result<Option<(CustomerId, AccountId)>, StoreError> {
+        let item = self.get(&claimed.key()).await?;
         let claim = item.as_ref().map(Claim::read).transpose()?;
         Ok(claim.map(|claim| (claim.customer, claim.account)))
     }
 
-    /// Claims a contact for an account that is about to be written at its revision. Some other
+    /// Claims something for an account that is about to be written at its revision. Some other
     /// account where that one has it. `is_in_hand` says of which accounts a write is under way here.
-    pub(crate) async fn claim_contact(
+    pub(crate) async fn claim(
         &self,
-        contact: &ContactId,
+        wanted: &Claimable,
         account: &Account,
         is_in_hand: impl Fn(&AccountId) -> bool,
     ) -> Result<Option<AccountId>, StoreError> {
         let own = Claim::of(account);
         let free = own.is("attribute_not_exists(pk) OR (c = :c AND a = :a)");
-        let there = match self.put_if(own.item(contact), free).await? {
+        let there = match self.put_if(own.item(wanted), free).await? {
             Answer::Done(_) => return Ok(None),
             Answer::Refused(there) => Claim::read(&there)?,
         };
         let in_hand = there.customer == own.customer && is_in_hand(&there.account);
-        if in_hand || self.is_borne_out(&there, contact).await? {
+        if in_hand || self.is_borne_out(&there, wanted).await? {
             return Ok(Some(there.account));
         }
         let as_it_was = there
             .is("c = :c AND a = :a AND r = :r")
             .value(":r", number(there.revision));
-        match self.put_if(own.item(contact), as_it_was).await? {
+        match self.put_if(own.item(wanted), as_it_was).await? {
             Answer::Done(_) => Ok(None),
             Answer::Refused(there) if there.is_empty() => Err(StoreError::Conflict),
             Answer::Refused(there) => {
@@ -119,28 +164,27 @@ impl Store {
         }
     }
 
-    /// Gives a contact back that an account had until it was written at its revision. A claim that
-    /// was made again since stays.
-    pub(crate) async fn release_contact(
+    /// Gives back what an account had until it was written at its revision. A claim that was made
+    /// again since stays.
+    pub(crate) async fn release(
         &self,
-        contact: &ContactId,
+        claimed: &Claimable,
         account: &Account,
     ) -> Result<(), StoreError> {
         let until = Claim::of(account)
             .is("c = :c AND a = :a AND r < :r")
             .value(":r", number(account.revision));
-        let key = Key::Claim(contact.clone());
-        self.delete_if(&key, until).await.map(drop)
+        self.delete_if(&claimed.key(), until).await.map(drop)
     }
 
-    /// Does the account of a claim have the contact? Once this says no, it never will by the write
+    /// Does the account of a claim have what it claims? Once this says no, it never will by the write
     /// that the claim was made for.
-    async fn is_borne_out(&self, claim: &Claim, contact: &ContactId) -> Result<bool, StoreError> {
+    async fn is_borne_out(&self, claim: &Claim, claimed: &Claimable) -> Result<bool, StoreError> {
         for _ in 0..LOOKS {
             let Some(account) = self.account(&claim.customer, &claim.account).await? else {
                 return Ok(false);
             };
-            if account.contact() == Some(contact) {
+            if claimed.is_of(&account) {
                 return Ok(true);
             }
             if account.revision >= claim.revision || self.move_on(&account, claim).await? {

@@ -14,11 +14,13 @@
 //! | `i`   | imported at | |
 //! | `ids` | identities, see `identity_item` | |
 //! | `p`   | standing with the PSA, see `standing_item` | nobody looked yet |
+//! | `d`   | standing with the documentation system, see `docs_item` | nobody looked yet |
 //!
 //! Attributes that are not known are not read; a new one has a default.
 
 use aws_sdk_dynamodb::types::AttributeValue as Value;
 use domain::account::{Account, AccountState, AccountType, Origin, PsaStanding};
+use domain::docs::DocsStanding;
 use domain::fields::{Attribute, Fields};
 use domain::id::{AccountId, CustomerId};
 use domain::identity::{Identity, IdentityKey, Source};
@@ -27,6 +29,7 @@ use super::attr::{
     Item, Malformed, as_map, as_text, check_version, corrupt, get_flag, get_list, get_map,
     get_number, get_text, get_time, new_item, number, text, time,
 };
+use super::docs_item::{docs_of, map_of_docs};
 use super::error::StoreError;
 use super::identity_item::{identity_of, key_and_gone, map_of_identity};
 use super::keys::Key;
@@ -103,6 +106,9 @@ pub(crate) fn item_of_account(account: &Account) -> Item {
     if account.psa != PsaStanding::default() {
         put("p", Value::M(map_of_standing(&account.psa)));
     }
+    if account.docs != DocsStanding::default() {
+        put("d", Value::M(map_of_docs(&account.docs)));
+    }
     item
 }
 
@@ -120,6 +126,7 @@ fn read(item: &Item) -> Result<Account, Malformed> {
         .collect::<Result<Vec<Identity>, Malformed>>()?;
     let imported_at = get_time(item, "i")?.ok_or(Malformed("i is missing"))?;
     let psa = get_map(item, "p")?.map(standing_of).transpose()?;
+    let docs = get_map(item, "d")?.map(docs_of).transpose()?;
     let mut account = Account {
         id,
         customer,
@@ -136,6 +143,7 @@ fn read(item: &Item) -> Result<Account, Malformed> {
         imported_at,
         identities,
         psa: psa.unwrap_or_default(),
+        docs: docs.unwrap_or_default(),
     };
     let leading = account.leading().map(|leading| leading.fields.clone());
     account.fields = leading.unwrap_or_default();

@@ -6,7 +6,7 @@
 
 use std::fmt;
 
-use domain::id::{AccountId, AgentId, ContactId, CustomerId, RunId, UploadId};
+use domain::id::{AccountId, AgentId, ContactId, CustomerId, EntryId, RunId, UploadId};
 use domain::identity::{IdentityKey, JoinKey, Source};
 use sha2::{Digest, Sha256};
 
@@ -39,6 +39,7 @@ pub(crate) enum Key {
     Account(CustomerId, AccountId),
     Alias(CustomerId, JoinKey),
     Claim(ContactId),
+    EntryClaim(EntryId),
     Run(CustomerId, RunId),
     PushMarks(CustomerId, u32),
     Agent(CustomerId, AgentId),
@@ -58,6 +59,7 @@ pub(crate) enum Key {
     Delivery(String),
     RunReview(CustomerId),
     MatchReview(CustomerId),
+    EntryReview(CustomerId),
 }
 
 /// Which items one query reads: a partition, and how their places in it begin.
@@ -145,6 +147,7 @@ impl Key {
             Self::Account(customer, _) => Partition::accounts(customer).pk,
             Self::Alias(customer, _) => format!("CUSTOMER#{customer}#ALIASES"),
             Self::Claim(contact) => format!("CONTACT#{contact}"),
+            Self::EntryClaim(entry) => format!("ENTRY#{entry}"),
             Self::Run(customer, _) => Partition::runs(customer).pk,
             Self::PushMarks(customer, _) => Partition::push_marks(customer).pk,
             Self::Agent(customer, _) => Partition::agents(customer).pk,
@@ -156,7 +159,9 @@ impl Key {
                 Partition::uploads_waiting(customer, *source).pk
             }
             Self::Delivery(id) => format!("DELIVERY#{}", label(id)),
-            Self::RunReview(_) | Self::MatchReview(_) => Partition::reviews().pk,
+            Self::RunReview(_) | Self::MatchReview(_) | Self::EntryReview(_) => {
+                Partition::reviews().pk
+            }
         }
     }
 
@@ -177,7 +182,7 @@ impl Key {
             Self::Alias(_, JoinKey::Identity(key)) => {
                 format!("IDENTITY#{}#{}", key.source, label(&key.id))
             }
-            Self::Claim(_) => "CLAIM".to_owned(),
+            Self::Claim(_) | Self::EntryClaim(_) => "CLAIM".to_owned(),
             Self::Run(_, run) => run.to_string(),
             Self::PushMarks(_, chunk) => format!("{chunk:010}"),
             Self::Agent(_, agent) => agent.to_string(),
@@ -190,6 +195,7 @@ impl Key {
             Self::Delivery(_) => "DELIVERY".to_owned(),
             Self::RunReview(customer) => format!("RUN#{customer}"),
             Self::MatchReview(customer) => format!("MATCHES#{customer}"),
+            Self::EntryReview(customer) => format!("ENTRIES#{customer}"),
         }
     }
 
@@ -229,6 +235,7 @@ impl Key {
             (["CONTACT", contact], ["CLAIM"]) => {
                 Some(Self::Claim(ContactId::parse(*contact).ok()?))
             }
+            (["ENTRY", entry], ["CLAIM"]) => Some(Self::EntryClaim(EntryId::parse(*entry).ok()?)),
             (["AGENT", hash], ["AGENT"]) => Some(Self::AgentToken(unlabel(hash)?)),
             (["UPLOAD", upload, rest @ ..], sk) => {
                 Self::parse_of_upload(UploadId::parse(*upload).ok()?, rest, sk)
@@ -236,6 +243,7 @@ impl Key {
             (["DELIVERY", id], ["DELIVERY"]) => Some(Self::Delivery(unlabel(id)?)),
             (["REVIEWS"], ["RUN", id]) => Some(Self::RunReview(CustomerId::parse(*id).ok()?)),
             (["REVIEWS"], ["MATCHES", id]) => Some(Self::MatchReview(CustomerId::parse(*id).ok()?)),
+            (["REVIEWS"], ["ENTRIES", id]) => Some(Self::EntryReview(CustomerId::parse(*id).ok()?)),
             _ => None,
         }
     }
@@ -338,7 +346,7 @@ mod tests {
     }
 
     fn any_key() -> impl Strategy<Value = Key> {
-        let ids = (id(), id(), any_text(), any::<u32>(), 0..9_999_u32, 0..25_u8);
+        let ids = (id(), id(), any_text(), any::<u32>(), 0..9_999_u32, 0..27_u8);
         ids.prop_map(|(one, two, text, m, n, which)| {
             let customer = CustomerId::parse(one.clone()).unwrap();
             let upload = UploadId::parse(one.clone()).unwrap();
@@ -378,6 +386,8 @@ mod tests {
                 21 => Key::UploadWaiting(customer, source, UploadId::parse(two).unwrap()),
                 22 => Key::RunReview(customer),
                 23 => Key::MatchReview(customer),
+                24 => Key::EntryReview(customer),
+                25 => Key::EntryClaim(EntryId::parse(one).unwrap()),
                 _ => Key::Delivery(text),
             }
         })

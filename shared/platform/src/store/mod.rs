@@ -15,21 +15,22 @@
 //! | 8 | accounts: one, some, all | `CUSTOMER#c#ACCOUNTS` · account | 1 each; all: 1 per 8 or so | 1 per write |
 //! | 9 | whose account has this name | `CUSTOMER#c#ALIASES` · `GUID#…`, `SID#…`, `IDENTITY#source#…` | 1 | 1 when first seen |
 //! | 10 | whose contact is this | `CONTACT#contact` · `CLAIM` | 1 | 1 per link |
-//! | 11 | runs of a customer, newest first | `CUSTOMER#c#RUNS` · run | 1 per 10 | 1 per run with news |
-//! | 12 | who is behind in the PSA | `CUSTOMER#c#PUSH` · chunk | 1 per 250 accounts | 1 per 64 accounts |
-//! | 13 | an agent by its token; a customer's agents | `AGENT#hash` · `AGENT`; `CUSTOMER#c#AGENTS` · agent | 2; 1 per few | 2 per agent |
-//! | 14 | an upload and its parts | `UPLOAD#u` · `UPLOAD`, `UPLOAD#u#PARTS` and `#BYTES` · file`#`part, all expire | by size | by size |
-//! | 15 | uploads that wait to be applied | `CUSTOMER#c#UPLOADS#source` · upload, expires | 1 | 2 per upload |
-//! | 16 | was this delivery seen | `DELIVERY#id` · `DELIVERY`, expires | | 1 per delivery |
-//! | 17 | what waits for a person | `REVIEWS` · `RUN#c`, `MATCHES#c` | 1 per 10 or so | 1 when it changes |
+//! | 11 | whose entry of the documentation system is this | `ENTRY#entry` · `CLAIM` | 1 | 1 per link |
+//! | 12 | runs of a customer, newest first | `CUSTOMER#c#RUNS` · run | 1 per 10 | 1 per run with news |
+//! | 13 | who is behind in the PSA | `CUSTOMER#c#PUSH` · chunk | 1 per 250 accounts | 1 per 64 accounts |
+//! | 14 | an agent by its token; a customer's agents | `AGENT#hash` · `AGENT`; `CUSTOMER#c#AGENTS` · agent | 2; 1 per few | 2 per agent |
+//! | 15 | an upload and its parts | `UPLOAD#u` · `UPLOAD`, `UPLOAD#u#PARTS` and `#BYTES` · file`#`part, all expire | by size | by size |
+//! | 16 | uploads that wait to be applied | `CUSTOMER#c#UPLOADS#source` · upload, expires | 1 | 2 per upload |
+//! | 17 | was this delivery seen | `DELIVERY#id` · `DELIVERY`, expires | | 1 per delivery |
+//! | 18 | what waits for a person | `REVIEWS` · `RUN#c`, `MATCHES#c`, `ENTRIES#c` | 1 per 10 or so | 1 when it changes |
 //!
 //! What keeps it right
 //! - *One import per customer at a time*: a lease with a generation, [`Fence`]. Whoever took it
 //!   later has a higher one, and what an earlier holder saves is refused.
 //! - *Revisions*: an account is written on the revision that the decision was made on, or not at
 //!   all. So even a run that lost its lease cannot undo what another one wrote.
-//! - *Claims*: a contact, or a name from a directory, belongs to one account because there is one
-//!   item for it. It is claimed before the account that has it is written; a claim whose account
+//! - *Claims*: a contact, an entry, or a name from a directory, belongs to one account because there
+//!   is one item for it. It is claimed before the account that has it is written; a claim whose account
 //!   does not bear it out may be taken over, see `claims`.
 //! - *Repeats*: every call may be made twice with the same outcome.
 
@@ -42,6 +43,7 @@ mod call;
 mod claims;
 mod customers;
 mod deliveries;
+mod docs_item;
 mod error;
 mod identity_item;
 mod import_state;
@@ -64,6 +66,7 @@ mod tests;
 
 pub use agents::Agent;
 pub use call::client_config;
+pub use claims::Claimable;
 pub use customers::CustomerRecord;
 pub use error::StoreError;
 pub use import_state::{

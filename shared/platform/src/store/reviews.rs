@@ -1,5 +1,6 @@
-//! What waits for a person: runs that are held or failed, and accounts that several contacts fit.
-//! One partition for the whole deployment and at most two items per customer, so that whoever asks
+//! What waits for a person: runs that are held or failed, accounts that several contacts fit, and
+//! accounts that several entries of the documentation system fit, or one that must be confirmed.
+//! One partition for the whole deployment and at most three items per customer, so that whoever asks
 //! "what needs me?" reads that and no account.
 //!
 //! Runs and accounts are the truth; a review is a note that points at them, brought up to date at
@@ -37,7 +38,7 @@ pub struct RunReview {
     pub reason: String,
 }
 
-/// Accounts that more than one contact fits (D3).
+/// Accounts that more than one contact fits (D3), or entries that a person chooses or confirms (D4).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct MatchReview {
     /// Whose.
@@ -55,8 +56,10 @@ pub struct MatchReview {
 pub enum Review {
     /// A run.
     Run(RunReview),
-    /// Accounts.
+    /// Accounts that more than one contact fits.
     Matches(MatchReview),
+    /// Accounts for which a person chooses or confirms an entry.
+    Entries(MatchReview),
 }
 
 impl Review {
@@ -64,7 +67,7 @@ impl Review {
     pub fn customer(&self) -> &CustomerId {
         match self {
             Self::Run(run) => &run.customer,
-            Self::Matches(matches) => &matches.customer,
+            Self::Matches(matches) | Self::Entries(matches) => &matches.customer,
         }
     }
 }
@@ -78,6 +81,8 @@ pub struct ReviewCounts {
     pub failed: u64,
     /// Accounts that more than one contact fits.
     pub matches: u64,
+    /// Accounts for which a person chooses or confirms an entry.
+    pub entries: u64,
 }
 
 impl Store {
@@ -120,9 +125,36 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let key = Key::MatchReview(customer.clone());
-        let there = self.get(&key).await?;
+        self.review_accounts(&key, "match-review", customer, accounts, now)
+            .await
+    }
+
+    /// Notes the accounts of a customer for which a person chooses or confirms an entry, by id.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn review_entries(
+        &self,
+        customer: &CustomerId,
+        accounts: &[AccountId],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let key = Key::EntryReview(customer.clone());
+        self.review_accounts(&key, "entry-review", customer, accounts, now)
+            .await
+    }
+
+    async fn review_accounts(
+        &self,
+        key: &Key,
+        kind: &str,
+        customer: &CustomerId,
+        accounts: &[AccountId],
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let there = self.get(key).await?;
         if accounts.is_empty() {
-            return self.take_back(&key, there).await;
+            return self.take_back(key, there).await;
         }
         let held = there.and_then(readable::<MatchReview>);
         let wanted = MatchReview {
@@ -134,10 +166,10 @@ impl Store {
         if held.as_ref() == Some(&wanted) {
             return Ok(());
         }
-        self.put(item_of(&key, "match-review", &wanted)?).await
+        self.put(item_of(key, kind, &wanted)?).await
     }
 
-    /// What waits, matches before runs and then by customer, at most `limit` and 500, with the
+    /// What waits, entries before matches before runs and then by customer, at most `limit` and 500, with the
     /// cursor of the next page where there is one.
     ///
     /// # Errors
@@ -230,6 +262,7 @@ impl Store {
                 Some(Review::Run(run)) if run.status == RunStatus::Held => counts.held += 1,
                 Some(Review::Run(_)) => counts.failed += 1,
                 Some(Review::Matches(matches)) => counts.matches += matches.count,
+                Some(Review::Entries(entries)) => counts.entries += entries.count,
                 None => {}
             }
             Ok(())
@@ -242,7 +275,8 @@ impl Store {
     /// A customer that is taken off the list waits for nobody.
     pub(super) async fn forget_reviews(&self, customer: &CustomerId) -> Result<(), StoreError> {
         self.delete(&Key::RunReview(customer.clone())).await?;
-        self.delete(&Key::MatchReview(customer.clone())).await
+        self.delete(&Key::MatchReview(customer.clone())).await?;
+        self.delete(&Key::EntryReview(customer.clone())).await
     }
 
     async fn take_back(&self, key: &Key, there: Option<Item>) -> Result<(), StoreError> {
@@ -256,6 +290,7 @@ impl Store {
 fn review_of(item: Item) -> Option<Review> {
     match Key::of(&item) {
         Some(Key::MatchReview(_)) => readable(item).map(Review::Matches),
+        Some(Key::EntryReview(_)) => readable(item).map(Review::Entries),
         _ => readable(item).map(Review::Run),
     }
 }

@@ -1,18 +1,20 @@
 //! Writing accounts: each on the revision it was decided on, after what it claims and before what
 //! it gives back. Many at a time, no transaction: after a crash the next look sees what is left.
 //!
-//! Costs: 1 unit per account below 1 KB, 1 per name and contact claimed, 1 per contact given back.
+//! Costs: 1 unit per account below 1 KB, 1 per name, contact and entry claimed, 1 per contact and
+//! entry given back.
 
 use std::collections::BTreeSet;
 
 use domain::account::Account;
-use domain::id::{AccountId, ContactId};
+use domain::id::AccountId;
 use domain::identity::JoinKey;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 use super::Store;
 use super::attr::number;
 use super::call::{Answer, Expression};
+use super::claims::Claimable;
 use super::error::StoreError;
 use super::import_state::Fence;
 use super::item::{account_of, item_of_account};
@@ -29,11 +31,11 @@ pub struct AccountWrite {
     pub expected: Option<u64>,
     /// Names to claim for it first. Only under a lease.
     pub aliases: Vec<JoinKey>,
-    /// The contact to claim for it first. Only for an account that is there already: the claim of
+    /// The contact or entry to claim for it first. Only for an account that is there already: the claim of
     /// one that is not could be taken over before it is.
-    pub claim: Option<ContactId>,
-    /// The contact to give back afterwards.
-    pub release: Option<ContactId>,
+    pub claim: Option<Claimable>,
+    /// The contact or entry to give back afterwards.
+    pub release: Option<Claimable>,
 }
 
 /// What came of writing an account.
@@ -45,8 +47,8 @@ pub enum WriteOutcome {
     Conflict,
     /// A name is that account's: the two are one, or one of them is wrong.
     AliasTaken(JoinKey, AccountId),
-    /// The contact is that account's.
-    ContactTaken(AccountId),
+    /// What it claims is that account's.
+    Taken(AccountId),
 }
 
 impl Store {
@@ -86,10 +88,10 @@ impl Store {
                 return Ok(WriteOutcome::AliasTaken(name.clone(), owner));
             }
         }
-        if let Some(contact) = &write.claim
-            && let Some(owner) = self.claim_contact(contact, account, is_in_hand).await?
+        if let Some(wanted) = &write.claim
+            && let Some(owner) = self.claim(wanted, account, is_in_hand).await?
         {
-            return Ok(WriteOutcome::ContactTaken(owner));
+            return Ok(WriteOutcome::Taken(owner));
         }
         let outcome = self.put_account(account, write.expected).await?;
         if outcome != WriteOutcome::Done {
@@ -99,10 +101,11 @@ impl Store {
         tracing::info!(
             customer.id = %account.customer, account.id = %account.id,
             revision = account.revision, state = account.state.as_str(),
-            psa_status = account.psa.status.as_str(), "account written"
+            psa_status = account.psa.status.as_str(), docs_status = account.docs.status.as_str(),
+            "account written"
         );
-        if let Some(contact) = &write.release {
-            self.release_contact(contact, account).await?;
+        if let Some(claimed) = &write.release {
+            self.release(claimed, account).await?;
         }
         Ok(outcome)
     }

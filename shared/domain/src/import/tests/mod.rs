@@ -36,6 +36,7 @@ impl World {
             microsoft_tenant_id: None,
             psa_company_id: None,
             psa_site_id: None,
+            docs_organization_id: None,
             sources: Source::ALL.to_vec(),
             interval_minutes: None,
             licensed_only: None,

@@ -5,7 +5,7 @@ use domain::id::ContactId;
 use domain::identity::{Anchor, JoinKey};
 
 use super::{account, customer, now, table, write};
-use crate::store::{AccountWrite, WriteOutcome};
+use crate::store::{AccountWrite, Claimable, WriteOutcome};
 
 fn contact(text: &str) -> ContactId {
     ContactId::parse(text).unwrap()
@@ -21,7 +21,7 @@ fn link(number: u32, to: &ContactId) -> AccountWrite {
         ..PsaStanding::default()
     };
     AccountWrite {
-        claim: Some(to.clone()),
+        claim: Some(Claimable::Contact(to.clone())),
         ..write(&linked, Some(1))
     }
 }
@@ -98,11 +98,11 @@ async fn a_contact_that_is_given_back_is_free() {
         .write_accounts(None, vec![link(2, &contact("5"))])
         .await
         .unwrap();
-    assert_eq!(taken, [WriteOutcome::ContactTaken(account("c", 1).id)]);
+    assert_eq!(taken, [WriteOutcome::Taken(account("c", 1).id)]);
     let mut unlinked = account("c", 1);
     unlinked.revision = 3;
     let back = AccountWrite {
-        release: Some(contact("5")),
+        release: Some(Claimable::Contact(contact("5"))),
         ..write(&unlinked, Some(2))
     };
     store.write_accounts(None, vec![back]).await.unwrap();

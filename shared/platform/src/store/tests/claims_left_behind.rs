@@ -7,7 +7,11 @@ use domain::identity::{IdentityKey, JoinKey, Source};
 use futures::future::join_all;
 
 use super::fixture::{account, contact, create, fabrikam, link, northwind, table, write};
-use crate::store::{AccountWrite, Store, WriteOutcome};
+use crate::store::{AccountWrite, Claimable, Store, WriteOutcome};
+
+fn claimable(text: &str) -> Claimable {
+    Claimable::Contact(contact(text))
+}
 
 fn guid() -> JoinKey {
     JoinKey::ObjectGuid("0b9c2f5e-8a54-4f3e-9d57-0a1b2c3d4e5f".to_owned())
@@ -78,7 +82,7 @@ async fn a_claim_that_a_crash_left_behind_is_taken_over() {
     let (linked, late) = link(&one, &contact("501"));
     let nobody = |_: &_| false;
     let claimed = store
-        .claim_contact(&contact("501"), &linked, nobody)
+        .claim(&claimable("501"), &linked, nobody)
         .await
         .unwrap();
     assert_eq!(claimed, None);
@@ -124,7 +128,7 @@ async fn a_claim_is_taken_over_from_an_account_that_went_on_without_it() {
     );
 
     // The release that comes late leaves the new owner alone.
-    store.release_contact(&contact("501"), &one).await.unwrap();
+    store.release(&claimable("501"), &one).await.unwrap();
     let behind = store.account_behind(&contact("501")).await.unwrap();
     assert_eq!(behind, Some((northwind(), two.id)));
 }
@@ -147,10 +151,7 @@ async fn a_late_release_does_not_end_a_claim_that_was_made_again_since() {
     .await;
     let (back, again) = link(&moved, &contact("501"));
     write(&store, again).await;
-    store
-        .release_contact(&contact("501"), &moved)
-        .await
-        .unwrap();
+    store.release(&claimable("501"), &moved).await.unwrap();
     let behind = store.account_behind(&contact("501")).await.unwrap();
     assert_eq!(behind, Some((northwind(), back.id)));
 }

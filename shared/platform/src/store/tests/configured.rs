@@ -20,6 +20,7 @@ fn customer() -> Customer {
         microsoft_tenant_id: Some("northwind.example".to_owned()),
         psa_company_id: Some(CompanyId::parse("17").unwrap()),
         psa_site_id: None,
+        docs_organization_id: None,
         sources: vec![Source::Microsoft365, Source::LocalWindows],
         interval_minutes: Some(60),
         licensed_only: Some(false),

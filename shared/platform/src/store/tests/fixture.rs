@@ -1,11 +1,11 @@
 //! Invented customers, times and accounts for the tests that need more than one.
 
 use domain::account::Account;
-use domain::id::{ContactId, CustomerId, RunId};
+use domain::id::{ContactId, CustomerId, EntryId, RunId};
 use jiff::{SignedDuration, Timestamp};
 
 pub(super) use super::table;
-use crate::store::{AccountWrite, Store, WriteOutcome};
+use crate::store::{AccountWrite, Claimable, Store, WriteOutcome};
 
 pub(super) fn northwind() -> CustomerId {
     CustomerId::parse("northwind").unwrap()
@@ -21,6 +21,10 @@ pub(super) fn run(text: &str) -> RunId {
 
 pub(super) fn contact(text: &str) -> ContactId {
     ContactId::parse(text).unwrap()
+}
+
+pub(super) fn entry(text: &str) -> EntryId {
+    EntryId::parse(text).unwrap()
 }
 
 /// So many seconds after the time at which the tests begin.
@@ -49,8 +53,21 @@ pub(super) fn link(before: &Account, contact: &ContactId) -> (Account, AccountWr
     after.revision += 1;
     after.psa.contact = Some(contact.clone());
     let write = AccountWrite {
-        claim: Some(contact.clone()),
-        release: before.psa.contact.clone(),
+        claim: Some(Claimable::Contact(contact.clone())),
+        release: before.psa.contact.clone().map(Claimable::Contact),
+        ..change(&after)
+    };
+    (after, write)
+}
+
+/// To link the account with an entry, from the entry that it is linked with.
+pub(super) fn link_entry(before: &Account, entry: &EntryId) -> (Account, AccountWrite) {
+    let mut after = before.clone();
+    after.revision += 1;
+    after.docs.entry = Some(entry.clone());
+    let write = AccountWrite {
+        claim: Some(Claimable::Entry(entry.clone())),
+        release: before.docs.entry.clone().map(Claimable::Entry),
         ..change(&after)
     };
     (after, write)

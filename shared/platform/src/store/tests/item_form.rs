@@ -6,10 +6,11 @@ use aws_sdk_dynamodb::types::AttributeValue as Value;
 use domain::account::{
     Account, AccountState, AccountType, Candidate, MatchRule, Origin, PsaStanding, PsaStatus,
 };
+use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason};
 use domain::fields::{Attribute, Fields};
 use domain::identity::{Departure, Gone, Identity, IdentityKey, IdentityKind, Source};
 
-use super::fixture::{account, at, contact, northwind};
+use super::fixture::{account, at, contact, entry, northwind};
 use crate::store::StoreError;
 use crate::store::attr::{Item, size_of};
 use crate::store::item::{account_of, item_of_account};
@@ -49,6 +50,12 @@ fn ordinary() -> Account {
             ("external_id".to_owned(), "8899aabbccddeeff".to_owned()),
         ]),
         ..PsaStanding::default()
+    };
+    account.docs = DocsStanding {
+        status: DocsStatus::Matched,
+        entry: Some(entry("90417")),
+        rule: Some(EntryRule::AccountName),
+        ..DocsStanding::default()
     };
     account
 }
@@ -98,6 +105,20 @@ fn unusual() -> Account {
         creating_since: Some(at(5)),
         ..PsaStanding::default()
     };
+    account.docs = DocsStanding {
+        status: DocsStatus::PossibleMatch,
+        entry: None,
+        rule: Some(EntryRule::Manual),
+        candidates: vec![EntryCandidate {
+            entry: entry("7"),
+            why_not: Reason::CategoryEmpty.to_string(),
+        }],
+        reason: Some("the category is read-only".to_owned()),
+        lost: Some(entry("8")),
+        fills_category: true,
+        creating_since: Some(at(6)),
+        refused: Some("0011223344556677".to_owned()),
+    };
     account
 }
 
@@ -139,7 +160,8 @@ fn an_ordinary_account_stays_below_a_write_unit() {
     assert!(size < 1_000, "{size} bytes: {}", shown(&item));
     assert_eq!(
         shown(&item),
-        "f: {m: \"+46 70 555 01 99\"}, \
+        "d: {e: \"90417\", ru: \"account-name\", st: \"matched\"}, \
+         f: {m: \"+46 70 555 01 99\"}, \
          i: 1795507200, \
          ids: [{alt: [\"h.abelsen@northwindjoinery.example\"], \
          f: {d: \"Operations and Logistics\", \
@@ -159,7 +181,39 @@ fn an_ordinary_account_stays_below_a_write_unit() {
          sk: \"acc_6e521c7dde91137c4ed9a275c07da7b0\", \
          v: 1"
     );
-    assert_eq!(size, 570, "the size is known to the byte");
+    assert_eq!(size, 606, "the size is known to the byte");
+}
+
+/// Items that were written before there were documentation systems have no `d`.
+#[test]
+fn an_item_of_an_earlier_program_is_read() {
+    let account = ordinary();
+    let mut item = item_of_account(&account);
+    item.remove("d");
+    let read = account_of(&item).unwrap();
+    assert_eq!(read.docs, DocsStanding::default());
+    assert_eq!(
+        read,
+        Account {
+            docs: DocsStanding::default(),
+            ..account
+        }
+    );
+}
+
+/// A reason takes a few bytes of a standing, not a sentence.
+#[test]
+fn an_account_without_an_entry_is_stored_with_the_code_of_its_reason() {
+    let mut account = ordinary();
+    account.docs = DocsStanding {
+        status: DocsStatus::NoMatch,
+        reason: Some(Reason::NoneMadeByPolicy.to_string()),
+        ..DocsStanding::default()
+    };
+    let item = item_of_account(&account);
+    assert!(shown(&item).starts_with("d: {re: \"~policy\", st: \"no-match\"}, "));
+    assert_eq!(account_of(&item).unwrap(), account);
+    assert!(size_of(&item) < 620, "{} bytes", size_of(&item));
 }
 
 #[test]
@@ -169,7 +223,10 @@ fn an_unusual_account_uses_every_part_of_the_form() {
     assert_eq!(account_of(&item).unwrap(), account);
     assert_eq!(
         shown(&item),
-        "f: {j: null}, i: 1795507200, \
+        "d: {ca: [{e: \"7\", no: \"~no-category\"}], cr: 1795507206, fc: true, lo: \"8\", \
+         re: \"the category is read-only\", rf: \"0011223344556677\", ru: \"manual\", \
+         st: \"possible-match\"}, \
+         f: {j: null}, i: 1795507200, \
          ids: [{ag: 0x0b9c2f5e8a544f3e9d570a1b2c3d4e5f, \
          f: {e: \"person2@northwind.example\", j: \"Carpenter\", n: \"Person 2\", \
          u: \"person2@northwind.example\"}, ga: 1795507277, gh: \"for-good\", \
@@ -221,6 +278,17 @@ fn an_item_that_cannot_be_read_names_its_key_and_nothing_else() {
         (
             "p",
             Value::M(Item::from([("c".to_owned(), Value::S("a b".to_owned()))])),
+        ),
+        (
+            "d",
+            Value::M(Item::from([("e".to_owned(), Value::S("a b".to_owned()))])),
+        ),
+        (
+            "d",
+            Value::M(Item::from([(
+                "st".to_owned(),
+                Value::S("Henriette".to_owned()),
+            )])),
         ),
     ] {
         let mut item = whole.clone();

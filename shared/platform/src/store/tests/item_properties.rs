@@ -3,8 +3,9 @@
 use domain::account::{
     Account, AccountState, AccountType, Candidate, MatchRule, Origin, PsaStanding, PsaStatus,
 };
+use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason};
 use domain::fields::{Attribute, Fields};
-use domain::id::{AccountId, ContactId, CustomerId};
+use domain::id::{AccountId, ContactId, CustomerId, EntryId};
 use domain::identity::{Anchor, Departure, Gone, Identity, IdentityKey, IdentityKind, Source};
 use jiff::Timestamp;
 use proptest::collection::{btree_map, vec};
@@ -151,6 +152,45 @@ fn standing() -> impl Strategy<Value = PsaStanding> {
     })
 }
 
+fn docs() -> impl Strategy<Value = DocsStanding> {
+    let entry = || "[a-zA-Z0-9._:-]{1,12}".prop_map(|id| EntryId::parse(id).unwrap());
+    // Reasons of ours, and texts that look like what is stored of them.
+    let reason = || {
+        prop_oneof![
+            select(Reason::ALL.to_vec()).prop_map(|reason| reason.to_string()),
+            select(Reason::ALL.to_vec()).prop_map(|reason| reason.code().to_owned()),
+            select(Reason::ALL.to_vec()).prop_map(|reason| format!("~{}", reason.code())),
+            "~{0,3}\\PC{0,10}",
+        ]
+    };
+    let candidate =
+        (entry(), reason()).prop_map(|(entry, why_not)| EntryCandidate { entry, why_not });
+    let links = (
+        select(DocsStatus::ALL.to_vec()),
+        option::of(entry()),
+        option::of(select(EntryRule::ALL.to_vec())),
+        vec(candidate, 0..3),
+    );
+    let rest = (
+        option::of(reason()),
+        option::of(entry()),
+        any::<bool>(),
+        option::of(time()),
+        option::of(text()),
+    );
+    (links, rest).prop_map(|(links, rest)| DocsStanding {
+        status: links.0,
+        entry: links.1,
+        rule: links.2,
+        candidates: links.3,
+        reason: rest.0,
+        lost: rest.1,
+        fills_category: rest.2,
+        creating_since: rest.3,
+        refused: rest.4,
+    })
+}
+
 fn account() -> impl Strategy<Value = Account> {
     let sources = Source::ALL.map(Origin::Source);
     let origin = select([&sources[..], &[Origin::Psa, Origin::Person]].concat());
@@ -168,9 +208,15 @@ fn account() -> impl Strategy<Value = Account> {
     let state = (select(states.to_vec()), time(), option::of(time()));
     let origins = btree_map(select(Attribute::ALL.to_vec()), origin, 0..4);
     let identities = vec(identity(), 0..4);
-    let values = (option::of(fields()), origins, identities, standing());
+    let values = (
+        option::of(fields()),
+        origins,
+        identities,
+        standing(),
+        docs(),
+    );
     (ids, sort, state, values).prop_map(|(ids, sort, state, values)| {
-        let (fields, origins, identities, psa) = values;
+        let (fields, origins, identities, psa, docs) = values;
         let mut account = Account {
             id: AccountId::parse(ids.0).unwrap(),
             customer: CustomerId::parse(ids.1).unwrap(),
@@ -185,6 +231,7 @@ fn account() -> impl Strategy<Value = Account> {
             imported_at: state.1,
             identities,
             psa,
+            docs,
         };
         let leading = account.leading().map(|leading| leading.fields.clone());
         // Mostly the values are the leading identity's, as in life.

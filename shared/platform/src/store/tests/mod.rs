@@ -7,6 +7,7 @@ mod accounts_many;
 mod claims;
 mod claims_left_behind;
 mod configured;
+mod entries;
 mod fixture;
 mod item_form;
 mod item_properties;
@@ -20,6 +21,7 @@ mod upload_parts;
 mod uploads;
 
 use domain::account::{Account, AccountState, AccountType, PsaStanding};
+use domain::docs::DocsStanding;
 use domain::fields::Fields;
 use domain::id::{AccountId, CustomerId, RunId};
 use domain::identity::{Identity, IdentityKey, Source};
@@ -93,6 +95,7 @@ fn account(name: &str, number: u32) -> Account {
         imported_at: now(),
         identities: vec![identity],
         psa: PsaStanding::default(),
+        docs: DocsStanding::default(),
     }
 }
 

@@ -120,6 +120,7 @@ async fn a_customer_keeps_the_time_it_was_added() {
         microsoft_tenant_id: None,
         psa_company_id: None,
         psa_site_id: None,
+        docs_organization_id: None,
         sources: vec![Source::Microsoft365],
         interval_minutes: None,
         licensed_only: None,

@@ -1,0 +1,172 @@
+//! All accounts of a customer against all entries of its organization: both are read once and
+//! matched in memory.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use connectors::Vendors;
+use connectors::docs::Docs;
+use domain::account::Account;
+use domain::customer::Customer;
+use domain::docs::entry::Entry;
+use domain::docs::{Question, decide};
+use domain::event::Envelope;
+use domain::failure::Failure;
+use domain::id::{AccountId, EntryId, OrganizationId};
+use domain::policy::{CustomerPolicies, resolve};
+use domain::run::EntryCounts;
+use jiff::Timestamp;
+use platform::{App, Budget};
+
+use crate::handler::Outcome;
+use crate::{make, system, write};
+
+/// How often it is decided again when somebody else was faster. The matching of contacts writes the
+/// same accounts at the same time: each of the two is slower once.
+const TRIES: usize = 6;
+
+/// Accounts kept changing while they were matched.
+#[derive(Debug, thiserror::Error)]
+#[error("accounts kept changing while entries were matched; the customer is matched again later")]
+struct KeptChanging;
+
+/// What one customer's matching depends on.
+pub(crate) struct Case<'a> {
+    pub(crate) app: &'a App,
+    pub(crate) docs: Box<dyn Docs>,
+    pub(crate) customer: &'a Customer,
+    pub(crate) organization: &'a OrganizationId,
+    pub(crate) policies: &'a CustomerPolicies,
+    pub(crate) entries: Vec<Entry>,
+    /// Creates that were under way before the entries were listed: what came of them is on the list.
+    pub(crate) sent_before: BTreeMap<AccountId, Timestamp>,
+}
+
+/// Matches one customer.
+pub(crate) async fn matched(
+    app: &App,
+    vendors: &Vendors,
+    envelope: &Envelope,
+    budget: &Budget,
+) -> Result<Outcome, Failure> {
+    // Read.
+    let Some(record) = app.store.customer(&envelope.customer).await? else {
+        return Err(Failure::reject(
+            "the customer to match is not configured any more",
+        ));
+    };
+    let customer = record.customer;
+    let Some(organization) = &customer.docs_organization_id else {
+        return Ok(Outcome::default());
+    };
+    let policies = resolve(&app.store.policies().await?, &customer);
+    let of_types = [
+        &policies.end_user,
+        &policies.administrator,
+        &policies.service,
+    ];
+    if !of_types.iter().any(|policy| policy.match_docs) {
+        return Ok(Outcome::default());
+    }
+    let Some(docs) = system::connect(app, vendors).await? else {
+        return Ok(Outcome::default());
+    };
+    // Accounts before entries: a create that is under way now is on the list or was never made.
+    let accounts = app.store.all_accounts(&customer.id).await?;
+    let case = Case {
+        app,
+        entries: docs.entries(organization).await?,
+        docs,
+        customer: &customer,
+        organization,
+        policies: &policies,
+        sent_before: sent_before(&accounts),
+    };
+    let accounts = settle(&case, accounts).await?;
+    note_reviews(&case, &accounts).await?;
+    make::all(&case, accounts, budget).await
+}
+
+/// Decides for all accounts and writes the standings, until nobody was faster. Yields the accounts as
+/// they are now.
+async fn settle(case: &Case<'_>, first: Vec<Account>) -> Result<Vec<Account>, Failure> {
+    let (app, customer) = (case.app, case.customer);
+    let others = sharing(app, customer, case.organization).await?;
+    let mut taken = taken(app, &others).await?;
+    let mut accounts = first;
+    for _ in 0..TRIES {
+        // Decide.
+        let decisions = decide(&Question {
+            accounts: &accounts,
+            entries: &case.entries,
+            policies: case.policies,
+            shared_organization: !others.is_empty(),
+            taken: &taken,
+        });
+
+        // Apply.
+        let mut written = write::standings(app, &accounts, decisions).await?;
+        if written.contested.is_empty() && written.conflicts == 0 {
+            for account in &mut accounts {
+                if let Some(after) = written.accounts.remove(&account.id) {
+                    *account = after;
+                }
+            }
+            return Ok(accounts);
+        }
+        taken.extend(written.contested);
+        accounts = app.store.all_accounts(&customer.id).await?;
+    }
+    Err(Failure::retry(KeptChanging))
+}
+
+fn sent_before(accounts: &[Account]) -> BTreeMap<AccountId, Timestamp> {
+    let sent = |account: &Account| Some((account.id.clone(), account.docs.creating_since?));
+    accounts.iter().filter_map(sent).collect()
+}
+
+/// Other customers of ours with the same organization.
+async fn sharing(
+    app: &App,
+    customer: &Customer,
+    organization: &OrganizationId,
+) -> Result<Vec<Customer>, Failure> {
+    let all = app.store.customers().await?.into_iter();
+    let others = all.map(|record| record.customer).filter(|other| {
+        other.id != customer.id && other.docs_organization_id.as_ref() == Some(organization)
+    });
+    Ok(others.collect())
+}
+
+/// Entries that accounts of those customers are linked to.
+async fn taken(app: &App, others: &[Customer]) -> Result<BTreeSet<EntryId>, Failure> {
+    let mut taken = BTreeSet::new();
+    for other in others {
+        let accounts = app.store.all_accounts(&other.id).await?;
+        taken.extend(
+            accounts
+                .into_iter()
+                .filter_map(|account| account.docs.entry),
+        );
+    }
+    Ok(taken)
+}
+
+/// Notes whose entry a person chooses or confirms (B125, D3, D4).
+async fn note_reviews(case: &Case<'_>, accounts: &[Account]) -> Result<(), Failure> {
+    let waiting: Vec<AccountId> = (accounts.iter())
+        .filter(|account| account.docs.status.waits_for_person())
+        .map(|account| account.id.clone())
+        .collect();
+    let (store, now) = (&case.app.store, case.app.clock.now());
+    (store.review_entries(&case.customer.id, &waiting, now)).await?;
+    Ok(())
+}
+
+/// How the accounts stand at the end.
+pub(crate) fn counted(accounts: &[Account]) -> EntryCounts {
+    let mut counts = EntryCounts::default();
+    for account in accounts {
+        counts.count(account.docs.status);
+    }
+    counts
+}

@@ -1,0 +1,64 @@
+//! The way to wake it: a customer's accounts may have changed, or a person chose.
+
+use connectors::Vendors;
+use domain::event::{Envelope, Event};
+use domain::failure::{Disposition, Failure};
+use domain::run::EntryCounts;
+use platform::{App, Budget};
+
+use crate::customer;
+
+/// What it came to.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Outcome {
+    /// How the customer's accounts stand with the documentation system now.
+    pub counts: EntryCounts,
+    /// Entries made.
+    pub created: u64,
+    /// Entries that got their category.
+    pub updated: u64,
+    /// Changes that the documentation system refused.
+    pub refused: u64,
+    /// What went wrong, without personal data.
+    pub error: Option<String>,
+}
+
+/// Matches the accounts of one customer with the entries of its organization, and makes entries where
+/// the policy says so.
+///
+/// # Errors
+/// `Retry` and `Defect`. What the documentation system refuses for good is in the outcome, and
+/// standings stay as they were.
+pub async fn handle(
+    app: &App,
+    vendors: &Vendors,
+    envelope: &Envelope,
+    budget: &Budget,
+) -> Result<Outcome, Failure> {
+    let matched = match &envelope.event {
+        Event::ImportFinished {} => customer::matched(app, vendors, envelope, budget).await,
+        Event::ContactChanged { .. }
+        | Event::ImportRequested { .. }
+        | Event::UploadCompleted { .. }
+        | Event::MatchingFinished {} => Err(Failure::defect(
+            "docs matching was woken by an event that is not its own",
+        )),
+    };
+    match matched {
+        Ok(outcome) => Ok(outcome),
+        Err(failure) => match failure.disposition() {
+            Disposition::Retry { .. } | Disposition::Defect => Err(failure),
+            Disposition::Reject | Disposition::Suspend => {
+                app.count_suspension(&envelope.customer, &failure);
+                let error = failure.chain();
+                tracing::warn!(
+                    customer.id = %envelope.customer, error, "docs matching is not possible"
+                );
+                Ok(Outcome {
+                    error: Some(error),
+                    ..Outcome::default()
+                })
+            }
+        },
+    }
+}
