@@ -103,6 +103,7 @@ fn each_function_reads_the_secrets_that_it_needs_and_no_other() {
         for handler in template.functions().keys() {
             let wanted = match (handler.as_str(), operators) {
                 ("import", _) => Some("GraphSecret"),
+                ("docs-matching", _) => Some("DocsSecret"),
                 ("matching" | "psa-push" | "psa-webhook", _) => Some("PsaSecret"),
                 ("admin-api", Operators::Tokens) => Some("OperatorsSecret"),
                 _ => None,
