@@ -107,7 +107,7 @@ impl Psa for ConnectWise {
     }
 
     fn proof(&self) -> String {
-        "signed with a key that it tells itself".to_owned()
+        "signed with the key that ConnectWise PSA tells".to_owned()
     }
 
     fn address(&self) -> String {
