@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use connectors::psa::PsaKind;
 
 /// Muster: the accounts of an MSP's customers, from Microsoft 365, Active Directory and Windows
 /// machines, matched with the contacts of its PSA. Without a command, the demo.
@@ -22,6 +24,9 @@ pub enum Command {
         /// Keep everything running afterwards, and print addresses and tokens.
         #[arg(long)]
         keep: bool,
+        /// The PSA that the MSP of the demo works with.
+        #[arg(long, value_name = "NAME", default_value = "halo", value_parser = psa_kinds())]
+        psa: PsaKind,
     },
     /// Run all functions: the schedule, and HTTP for operators, webhooks and agents.
     Up {
@@ -231,6 +236,14 @@ impl Coverage {
     }
 }
 
+/// The PSAs by their names in configurations.
+fn psa_kinds() -> impl TypedValueParser<Value = PsaKind> {
+    PossibleValuesParser::new(PsaKind::ALL.map(PsaKind::as_str)).try_map(|name| {
+        // Only names of the list come this far.
+        PsaKind::parse(&name).ok_or("is no PSA")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -244,6 +257,8 @@ mod tests {
             "muster",
             "muster demo",
             "muster demo --keep",
+            "muster demo --psa autotask",
+            "muster demo --psa kaseya-bms --keep",
             "muster up --config muster.toml --data DIR --port 0",
             "muster run --config muster.toml --data DIR --customer northwind --json",
             "muster upload --config c --data d --customer a --source active-directory one two",
@@ -264,11 +279,20 @@ mod tests {
         for line in [
             "muster upload --customer a --source microsoft-365 x",
             "muster run --jason",
+            "muster demo --psa salesforce",
         ] {
             assert!(
                 Arguments::try_parse_from(line.split(' ')).is_err(),
                 "{line}"
             );
+        }
+    }
+    #[test]
+    fn a_psa_that_there_is_not_is_refused_with_the_list() {
+        let words = ["muster", "demo", "--psa", "salesforce"];
+        let told = Arguments::try_parse_from(words).unwrap_err().to_string();
+        for kind in PsaKind::ALL {
+            assert!(told.contains(kind.as_str()), "{kind}: {told}");
         }
     }
 }

@@ -3,12 +3,16 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use connectors::psa::PsaKind;
 use muster::arguments::{Arguments, Command};
 use muster::{commands, print};
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let command = arguments.command.unwrap_or(Command::Demo { keep: false });
+    let command = arguments.command.unwrap_or(Command::Demo {
+        keep: false,
+        psa: PsaKind::Halo,
+    });
     // The demo narrates; its logs are for those who ask for them.
     if !matches!(command, Command::Demo { .. }) || std::env::var_os("MUSTER_LOG").is_some() {
         platform::telemetry::log_to_stderr();

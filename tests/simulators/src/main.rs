@@ -22,7 +22,7 @@ async fn main() -> ExitCode {
     };
     say(&poke::graph(&graph, &population), ExitCode::SUCCESS);
     let contacts = population.contacts(0.6);
-    let Ok(psas) = poke::psas(&mut ports, &population, &contacts).await else {
+    let Ok(psas) = poke::psas(&mut ports, &contacts).await else {
         return taken();
     };
     for text in psas.described() {

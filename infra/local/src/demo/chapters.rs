@@ -8,7 +8,6 @@ use domain::failure::Failure;
 use domain::fields::Attribute;
 use domain::id::CustomerId;
 use domain::identity::Source;
-use serde_json::{Value, json};
 use simulators::population::{Change, Population};
 
 use super::directory;
@@ -79,7 +78,22 @@ impl Stage {
         say(
             "Nobody is guessed: where several contacts fit, a person chooses. The cafés and the\n\
              bakery share one company in the PSA, so no contact is made for either.",
-        )
+        )?;
+        self.custom_fields_of_new_contacts().await
+    }
+
+    /// Where lists do not tell custom fields, those of a new contact wait for the next run.
+    async fn custom_fields_of_new_contacts(&mut self) -> Result<(), LocalError> {
+        let (gaps, name) = (self.msp.kind.gaps(), self.msp.kind.name());
+        if gaps.no_custom_fields || !gaps.thin_lists {
+            return Ok(());
+        }
+        say(&format!(
+            "Lists of {name} do not tell custom fields: contacts that were just made are looked at\n\
+             one by one in the next run, and get theirs."
+        ))?;
+        let summary = self.pass().await?;
+        say(&show::cost(&summary))
     }
 
     async fn nothing_new(&mut self) -> Result<(), LocalError> {
@@ -123,12 +137,13 @@ impl Stage {
         .await?;
         let summary = self.pass().await?;
         let after = show::accounts(self.local(), &shown).await?;
+        let gaps = self.msp.kind.gaps();
         let mut told = table::with_heads(&["at Microsoft", "the account", "in the PSA"]);
         for (what, change) in &changes {
             let record = self.record(change);
             let was = show::of_record(&before, &record);
             let is = show::of_record(&after, &record);
-            let standing = is.map_or_else(String::new, show::standing);
+            let standing = is.map_or_else(String::new, |account| show::standing(account, &gaps));
             told.add_row([(*what).to_owned(), show::differences(was, is), standing]);
         }
         say(&told.to_string())?;
@@ -150,49 +165,77 @@ impl Stage {
     }
 
     async fn a_contact_is_edited(&mut self) -> Result<(), LocalError> {
+        let heard = if self.msp.delivers() {
+            "The PSA says so by\nwebhook, over HTTP; the contact is read back, and the account follows."
+        } else {
+            "This PSA\nsends nothing; the next run reads its contacts, and the account follows."
+        };
+        let edit = "In the PSA somebody corrects an address and a phone number.";
         chapter(
             4,
             "A technician edits a contact",
-            "In the PSA somebody corrects an address and a phone number. The PSA says so by\n\
-             webhook, over HTTP; the contact is read back, and the account follows.",
+            &format!("{edit} {heard}"),
         )?;
+        if self.msp.delivers() {
+            self.echoes().await?;
+        }
+        let shown = id(SHOWN);
+        let before = show::accounts(self.local(), &shown).await?;
+        let Some(account) = before.iter().find(|account| is_linked(account)) else {
+            return Err(defect("no account of the demo is linked"));
+        };
+        let contact = account.contact().and_then(|id| id.as_str().parse().ok());
+        let contact: i64 = contact.ok_or_else(|| defect("a contact of the demo is a number"))?;
+        let address = format!("front.desk@{SHOWN}.example");
+        if !(self.msp.psa).correct(contact, &address, "+44 7700 900321") {
+            return Err(defect("a contact of the demo is not in its PSA"));
+        }
+        let (by, how) = self.heard_of_it().await?;
+        let after = show::accounts(self.local(), &shown).await?;
+        let is = after.iter().find(|held| held.id == account.id);
+        let held = self.msp.psa.shown(contact);
+        let mut told = table::with_heads(&[by, "the account", "contact in the PSA"]);
+        told.add_row([
+            format!("contact {contact}, {how}"),
+            show::differences(Some(account), is),
+            held.as_ref().map_or_else(String::new, show::contact),
+        ]);
+        say(&told.to_string())
+    }
+
+    /// What we wrote ourselves, delivered to us, changes nothing.
+    async fn echoes(&mut self) -> Result<(), LocalError> {
         let shown = id(SHOWN);
         let untouched = show::accounts(self.local(), &shown).await?;
-        let echoes = self.msp.halo.deliver_webhooks().await.len();
+        let echoes = self.msp.psa.send().await.len();
+        if echoes == 0 {
+            return say(
+                "what we wrote ourselves is not delivered to us: the webhook leaves it out",
+            );
+        }
         self.work().await?;
-        let before = show::accounts(self.local(), &shown).await?;
-        let pairs = untouched.iter().zip(&before);
+        let after = show::accounts(self.local(), &shown).await?;
+        let pairs = untouched.iter().zip(&after);
         let changed = pairs.filter(|(one, other)| one != other).count();
         say(&format!(
             "first the echoes of what we wrote ourselves: {echoes} deliveries, {changed} of \
              Harbour's accounts changed"
-        ))?;
-        let Some(account) = before.iter().find(|account| is_linked(account)) else {
-            return Err(defect("no account of the demo is linked"));
-        };
-        let contact = account
-            .contact()
-            .map(ToString::to_string)
-            .unwrap_or_default();
-        let address = format!("front.desk@{SHOWN}.example");
-        let edit = json!({ "emailaddress": address, "mobilenumber": "+44 7700 900321" });
-        let number = contact
-            .parse()
-            .map_err(|_| defect("a contact of Halo is a number"))?;
-        self.msp.halo.edit_user(number, &edit);
-        let statuses = self.msp.halo.deliver_webhooks().await;
-        self.work().await?;
-        let after = show::accounts(self.local(), &shown).await?;
-        let is = after.iter().find(|held| held.id == account.id);
-        let mut told = table::with_heads(&["delivery", "the account", "contact in the PSA"]);
-        told.add_row([
-            format!("contact {contact}, answered {statuses:?}"),
-            show::differences(Some(account), is),
-            self.msp
-                .contact(&contact)
-                .map_or_else(String::new, |contact| values(&contact)),
-        ]);
-        say(&told.to_string())
+        ))
+    }
+
+    /// Lets Muster hear of the edit: by what, and how that went.
+    async fn heard_of_it(&mut self) -> Result<(&'static str, String), LocalError> {
+        if self.msp.delivers() {
+            let statuses = self.msp.psa.send().await;
+            self.work().await?;
+            return Ok(("delivery", format!("answered {statuses:?}")));
+        }
+        let summary = run::pass(self.local(), Some(&id(SHOWN)), |_| {}).await?;
+        let calls = summary.calls.psa;
+        Ok((
+            "the next run",
+            format!("read again, calls to the PSA: {calls}"),
+        ))
     }
 
     /// Works on what came in, until nothing is left to do.
@@ -299,21 +342,6 @@ fn has_both(account: &Account) -> bool {
                 .iter()
                 .any(|held| held.key.source == *source)
         })
-}
-
-fn values(contact: &Value) -> String {
-    let text = |name| {
-        contact
-            .get(name)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-    };
-    format!(
-        "{}\n{}\n{}",
-        text("name"),
-        text("emailaddress"),
-        text("mobilenumber")
-    )
 }
 
 fn id(text: &str) -> CustomerId {

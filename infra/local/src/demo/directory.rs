@@ -7,6 +7,7 @@ use std::io::Read;
 use axum::body::Bytes;
 use flate2::read::GzDecoder;
 use serde_json::{Value, json};
+use simulators::population::{Contact, Overlap};
 
 /// A file of an export: its name and what is in it.
 type Export = (&'static str, &'static [u8]);
@@ -151,13 +152,16 @@ impl Person {
     }
 
     /// The person as a contact of the PSA.
-    pub(super) fn contact(&self, site: i64) -> Value {
-        json!({
-            "site_id": site,
-            "name": self.value("displayName"),
-            "firstname": self.value("givenName"),
-            "surname": self.value("sn"),
-            "emailaddress": self.value("mail"),
-        })
+    pub(super) fn contact(&self) -> Contact {
+        Contact {
+            person: None,
+            overlap: Overlap::Email,
+            members: json!({
+                "name": self.value("displayName"),
+                "firstname": self.value("givenName"),
+                "surname": self.value("sn"),
+                "emailaddress": self.value("mail"),
+            }),
+        }
     }
 }

@@ -1,39 +1,40 @@
 //! The journey, played with simulated vendors over real sockets: a first import, a second run in
 //! which nothing changes, changes at the source, a contact edited in the PSA that comes back by
 //! webhook, and a run that waits for a person. Everything is in a temporary directory.
+//!
+//! Whichever PSA it is played with, the chapters are the same; what differs is in `psa`.
 
 mod chapters;
 mod directory;
 mod msp;
+mod psa;
 mod show;
 
-use simulators::psa::halo::Webhook;
+use connectors::psa::PsaKind;
 
 use crate::local::{Local, LocalError};
 use crate::up::{Up, stop_signal};
 
 use chapters::Stage;
-use msp::{Msp, OPERATOR_TOKEN, SHOWN, WEBHOOK_PASSWORD, WEBHOOK_PATH_TOKEN, WEBHOOK_USERNAME};
+use msp::{Msp, OPERATOR_TOKEN, SHOWN};
+use psa::WEBHOOK_PATH_TOKEN;
 use show::say;
 
-/// Plays it. `keep`: everything goes on afterwards until it is stopped, with addresses and tokens
+/// Plays it with that PSA. `keep`: everything goes on afterwards until it is stopped, with addresses and tokens
 /// printed.
 ///
 /// # Errors
 /// Something of the demo cannot be started, or does not do what it should.
-pub async fn play(keep: bool) -> Result<(), LocalError> {
+pub async fn play(kind: PsaKind, keep: bool) -> Result<(), LocalError> {
     let stop = stop_signal()?;
     let folder = tempfile::tempdir()
         .map_err(|error| LocalError::Machine("no temporary directory can be made", error))?;
     say("Muster: a dozen customers of a small MSP, with simulated vendors on this machine.")?;
-    let msp = Msp::start().await?;
+    say(&show::lacks(kind))?;
+    let msp = Msp::start(kind).await?;
     let local = Local::open(msp.config()?, &folder.path().join("data")).await?;
     let up = Up::serve(local, 0).await?;
-    msp.halo.set_webhook(Webhook {
-        url: format!("http://{}/webhooks/halo/{WEBHOOK_PATH_TOKEN}", up.address()),
-        basic: Some((WEBHOOK_USERNAME.to_owned(), WEBHOOK_PASSWORD.to_owned())),
-        ..Webhook::default()
-    });
+    msp.psa.deliver_to(webhooks(&msp, &up));
     let mut stage = Stage { msp, up };
     // A signal ends the play wherever it is, and the data goes all the same.
     let mut stop = std::pin::pin!(stop);
@@ -51,17 +52,31 @@ pub async fn play(keep: bool) -> Result<(), LocalError> {
     played.unwrap_or(Ok(()))
 }
 
+/// Where the PSA delivers to.
+fn webhooks(msp: &Msp, up: &Up) -> String {
+    let (address, kind) = (up.address(), msp.kind);
+    format!("http://{address}/webhooks/{kind}/{WEBHOOK_PATH_TOKEN}")
+}
+
 fn addresses(msp: &Msp, up: &Up) -> Result<(), LocalError> {
+    let name = msp.kind.name();
+    let webhooks = if msp.delivers() {
+        format!("{}  ({})", webhooks(msp, up), msp.psa.proof())
+    } else {
+        format!("none: {name} delivers nothing, and the next run sees what changed")
+    };
     say(&format!(
         "\neverything keeps running; Ctrl-C ends it and removes its data\n\
          operators   http://{0}/v1/customers/{SHOWN}/accounts\n\
          \x20           curl -H 'Authorization: Bearer {OPERATOR_TOKEN}' http://{0}/v1/customers/{SHOWN}/accounts\n\
-         webhooks    http://{0}/webhooks/halo/{WEBHOOK_PATH_TOKEN}  (Basic {WEBHOOK_USERNAME}:{WEBHOOK_PASSWORD})\n\
+         webhooks    {webhooks}\n\
          agents      http://{0}/v1/uploads\n\
          Microsoft   {1}\n\
-         HaloPSA     {2}",
+         {name:<10}  {2}\n\
+         \x20           {3}",
         up.address(),
         msp.graph.base(),
-        msp.halo.base(),
+        msp.psa.address(),
+        msp.psa.credentials(),
     ))
 }

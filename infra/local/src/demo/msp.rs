@@ -4,21 +4,19 @@
 
 use std::collections::BTreeMap;
 
+use connectors::psa::PsaKind;
 use domain::failure::Failure;
+use domain::gaps::Gaps;
+use domain::policy::Policy;
+use domain::policy::support::unsupported;
 use simulators::population::Population;
-use simulators::psa::halo;
-use simulators::{Graph, Halo, Options, graph};
+use simulators::{Graph, Options, graph};
 
 use super::directory;
+use super::psa::{self, Psa};
 use crate::config::Config;
 use crate::local::LocalError;
 
-/// What Halo proves itself with when it delivers. It guards nothing: the MSP is simulated.
-pub(super) const WEBHOOK_PATH_TOKEN: &str = "demo-0b6f2c1a9d7e4f38a5c2";
-/// See [`WEBHOOK_PATH_TOKEN`].
-pub(super) const WEBHOOK_USERNAME: &str = "halo";
-/// See [`WEBHOOK_PATH_TOKEN`].
-pub(super) const WEBHOOK_PASSWORD: &str = "demo-only-password";
 /// An operator's token, for `--keep`.
 pub(super) const OPERATOR_TOKEN: &str = "demo-only-operator-token";
 
@@ -91,7 +89,10 @@ const OUTLINES: [Outline; 11] = [
 /// The MSP, running.
 pub(super) struct Msp {
     pub(super) graph: Graph,
-    pub(super) halo: Halo,
+    /// Which PSA it has.
+    pub(super) kind: PsaKind,
+    /// The PSA itself.
+    pub(super) psa: Box<dyn Psa>,
     /// The people of each tenant.
     pub(super) people: BTreeMap<&'static str, Population>,
     /// The company of each customer in the PSA.
@@ -100,39 +101,36 @@ pub(super) struct Msp {
 
 impl Msp {
     /// Starts the vendors and fills them.
-    pub(super) async fn start() -> Result<Self, LocalError> {
+    pub(super) async fn start(kind: PsaKind) -> Result<Self, LocalError> {
         let machine = |error| LocalError::Machine("a simulated vendor cannot be started", error);
         let graph = Graph::start(Options::default()).await.map_err(machine)?;
-        let halo = Halo::start(Options::default()).await.map_err(machine)?;
+        let psa = psa::start(kind).await.map_err(machine)?;
         let mut msp = Self {
             graph,
-            halo,
+            kind,
+            psa,
             people: BTreeMap::new(),
             companies: BTreeMap::new(),
         };
-        let mut shared: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
+        let mut shared: BTreeMap<&str, i64> = BTreeMap::new();
         for (number, outline) in OUTLINES.iter().enumerate() {
-            let halo = &msp.halo;
-            let (client, site) = *shared.entry(outline.company).or_insert_with(|| {
-                let client = halo.add_client(outline.company);
-                (client, halo.add_site(client, "Main"))
-            });
-            msp.fill(number, outline, site);
-            msp.companies.insert(outline.id, client);
+            let company = shared.entry(outline.company);
+            let company = *company.or_insert_with(|| msp.psa.open_company(outline.company));
+            msp.fill(number, outline, company);
+            msp.companies.insert(outline.id, company);
         }
         msp.fill_hybrid();
         Ok(msp)
     }
 
-    fn fill(&mut self, number: usize, outline: &Outline, site: i64) {
+    fn fill(&mut self, number: usize, outline: &Outline, company: i64) {
         let tenant = tenant(outline.id);
         let domain = format!("{}.example", outline.id);
         self.graph.add_tenant(&tenant, &domain);
         let seed = u64::try_from(number).unwrap_or_default() + 1;
         let mut people = Population::new(seed, &tenant, &domain, outline.people);
         people.fill_graph(&self.graph, &tenant);
-        let contacts = people.contacts(outline.known);
-        people.fill_halo(&self.halo, site, &contacts);
+        self.psa.know(company, &people.contacts(outline.known));
         self.people.insert(outline.id, people);
     }
 
@@ -140,9 +138,8 @@ impl Msp {
     fn fill_hybrid(&mut self) {
         let tenant = tenant(HYBRID);
         self.graph.add_tenant(&tenant, "northwinddental.example");
-        let client = self.halo.add_client("Northwind Dental");
-        let site = self.halo.add_site(client, "Main");
-        self.companies.insert(HYBRID, client);
+        let company = self.psa.open_company("Northwind Dental");
+        self.companies.insert(HYBRID, company);
         for person in directory::people() {
             if person.is_in_cloud {
                 let user = self.graph.put_user(&tenant, person.graph_user());
@@ -150,7 +147,7 @@ impl Msp {
                     .set_licence(&tenant, &user, directory::LICENCE, true);
             }
             if person.is_contact {
-                self.halo.add_user(&person.contact(site));
+                self.psa.know(company, &[person.contact()]);
             }
         }
     }
@@ -165,19 +162,14 @@ impl Msp {
 
     fn configuration(&self) -> String {
         let graph = self.graph.base();
-        let (api, auth) = (self.halo.api_url(), self.halo.auth_url());
+        let (psa, policies) = (self.psa.settings(), policies(&self.kind.gaps()));
         let mut text = format!(
             "[graph]\nlogin_url = {graph:?}\napi_url = {graph:?}\nclient_id = {:?}\n\
-             client_secret = {:?}\n\n\
-             [psa]\nsystem = \"halo\"\napi_url = {api:?}\nauth_url = {auth:?}\nclient_id = {:?}\n\
-             client_secret = {:?}\ntenant = {:?}\nwebhook_path_token = {WEBHOOK_PATH_TOKEN:?}\n\
-             webhook_username = {WEBHOOK_USERNAME:?}\nwebhook_password = {WEBHOOK_PASSWORD:?}\n\n\
-             [[operators]]\ntoken = {OPERATOR_TOKEN:?}\nrole = \"super\"\n{POLICIES}",
+             client_secret = {:?}\n\n[psa]\nsystem = \"{}\"\n{psa}\n\
+             [[operators]]\ntoken = {OPERATOR_TOKEN:?}\nrole = \"super\"\n{policies}",
             graph::CLIENT_ID,
             graph::CLIENT_SECRET,
-            halo::CLIENT_ID,
-            halo::CLIENT_SECRET,
-            halo::TENANT,
+            self.kind,
         );
         for outline in &OUTLINES {
             let policies: Vec<&str> = outline.policy.into_iter().collect();
@@ -202,17 +194,18 @@ impl Msp {
         )
     }
 
+    /// Does the PSA say when a contact changes?
+    pub(super) fn delivers(&self) -> bool {
+        !self.kind.gaps().no_deliveries
+    }
+
     /// A customer's company in the PSA; 0 where it has none.
     pub(super) fn company(&self, customer: &str) -> i64 {
         self.companies.get(customer).copied().unwrap_or_default()
     }
-
-    /// A contact as the PSA holds it.
-    pub(super) fn contact(&self, id: &str) -> Option<serde_json::Value> {
-        self.halo.user(id.parse().ok()?)
-    }
 }
 
+/// The start of both policies; the second goes on with what the PSA can do.
 const POLICIES: &str = r#"
 [[policies]]
 name = "Standard"
@@ -223,11 +216,34 @@ match_psa = true
 [[policies]]
 name = "Hands-on"
 account_type = "end-user"
-match_psa = true
-create_psa_contact = true
-update_psa_contact = true
-deactivate_psa_contact = true
 "#;
+
+/// The policies. The hands-on one wants everything with the PSA that it can do.
+fn policies(gaps: &Gaps) -> String {
+    let wanted = Policy {
+        match_psa: true,
+        create_psa_contact: true,
+        update_psa_contact: true,
+        deactivate_psa_contact: true,
+        support_pin: true,
+        office_365_presence: true,
+        ..Policy::default()
+    };
+    let lacks: Vec<&str> = (unsupported(&wanted, gaps).iter())
+        .map(|lack| lack.option)
+        .collect();
+    let options = [
+        "match_psa",
+        "create_psa_contact",
+        "update_psa_contact",
+        "deactivate_psa_contact",
+        "support_pin",
+        "office_365_presence",
+    ];
+    let options = options.iter().filter(|option| !lacks.contains(option));
+    let lines = options.map(|option| format!("{option} = true\n"));
+    format!("{POLICIES}{}", lines.collect::<String>())
+}
 
 /// A tenant's id: one per customer, the same every time.
 pub(super) fn tenant(customer: &str) -> String {

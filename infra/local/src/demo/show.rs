@@ -1,13 +1,17 @@
 //! What the demo shows of itself: chapters, progress, and what became of people.
 
 use comfy_table::Table;
-use domain::account::{Account, PsaStatus};
+use connectors::psa::PsaKind;
+use connectors::psa::capabilities::CAPABILITIES;
+use domain::account::{Account, AccountState, PsaStatus};
 use domain::failure::Failure;
 use domain::fields::Attribute;
+use domain::gaps::Gaps;
 use domain::id::CustomerId;
 use domain::run::MatchCounts;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::psa::Shown;
 use crate::functions::Done;
 use crate::local::{Local, LocalError};
 use crate::print;
@@ -25,6 +29,24 @@ pub(super) fn say(text: &str) -> Result<(), LocalError> {
 /// Begins a chapter.
 pub(super) fn chapter(number: u32, title: &str, text: &str) -> Result<(), LocalError> {
     say(&format!("\n── {number}. {title} ──\n{text}"))
+}
+
+/// Which PSA it is, and what is not done with it.
+pub(super) fn lacks(kind: PsaKind) -> String {
+    let name = kind.name();
+    let rows = CAPABILITIES.iter();
+    let rows = rows.filter_map(|row| Some([row.what, row.lack(kind)?]));
+    let rows: Vec<[&str; 2]> = rows.collect();
+    if rows.is_empty() {
+        return format!(
+            "The MSP's PSA is {name}. All that Muster does with a PSA, it does with this one."
+        );
+    }
+    let mut shown = table::with_heads(&[&format!("not with {name}"), "why"]);
+    shown.add_rows(rows);
+    format!(
+        "The MSP's PSA is {name}. What Muster does with other PSAs and not with this one:\n{shown}"
+    )
 }
 
 /// A bar that fills as customers are through; without a terminal there is none.
@@ -156,11 +178,30 @@ pub(super) fn differences(before: Option<&Account>, after: Option<&Account>) -> 
 }
 
 /// How an account stands with the PSA, in a few words.
-pub(super) fn standing(account: &Account) -> String {
+pub(super) fn standing(account: &Account, gaps: &Gaps) -> String {
     let psa = &account.psa;
+    let has_left = account.state != AccountState::Active;
+    let stays = if has_left && gaps.no_active_status {
+        ", stays in use"
+    } else {
+        ""
+    };
     match (&psa.contact, psa.status) {
-        (Some(contact), PsaStatus::Created) => format!("contact {contact}, made by us"),
-        (Some(contact), status) => format!("contact {contact}, {}", status.as_str()),
+        (Some(contact), PsaStatus::Created) => format!("contact {contact}, made by us{stays}"),
+        (Some(contact), status) => format!("contact {contact}, {}{stays}", status.as_str()),
         (None, status) => status.as_str().to_owned(),
     }
+}
+
+/// A contact as the PSA holds it, a value a line. Of the support PIN only that it is there.
+pub(super) fn contact(held: &Shown) -> String {
+    let pin = Some("there").filter(|_| !held.support_pin.is_empty());
+    format!(
+        "{}\n{}\n{}\nSupportPIN: {}\nIsOffice365: {}",
+        held.name,
+        held.email,
+        held.mobile,
+        table::or_none(pin),
+        table::or_none(Some(&held.is_office_365)),
+    )
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
 use serde_json::Value;
-use simulators::population::Population;
+use simulators::population::{Population, fill_halo};
 use simulators::psa::halo;
 use simulators::{Graph, Halo, Options, graph};
 use tempfile::TempDir;
@@ -32,7 +32,7 @@ impl Bench {
         let mut population = Population::new(7, TENANT, "northwind.example", people);
         population.fill_graph(&graph, TENANT);
         let contacts = population.contacts(0.4);
-        population.fill_halo(&halo, site, &contacts);
+        fill_halo(&halo, site, &contacts);
         let folder = tempfile::tempdir().unwrap();
         let bench = Self {
             graph,

@@ -1,25 +1,19 @@
 //! ConnectWise PSA for poking by hand.
 
-use serde_json::json;
 use simulators::ConnectWise;
+use simulators::population::{self, Contact};
 use simulators::psa::connectwise;
 
-use super::{COMPANY, DOMAIN};
+use super::COMPANY;
 
-pub(super) fn fill(connectwise: &ConnectWise) -> String {
+pub(super) fn fill(connectwise: &ConnectWise, contacts: &[Contact]) -> String {
     let company = connectwise.add_company(COMPANY);
     for (id, caption) in [(31, "SupportPIN"), (33, "Office365Id")] {
         connectwise.define_field(id, connectwise::CustomField::text(caption));
     }
     let check_box = connectwise::CustomField::check_box("IsOffice365");
     connectwise.define_field(32, check_box);
-    for (first, last) in [("Mara", "Lindqvist"), ("Iver", "Dahl")] {
-        let address = format!("{first}@{DOMAIN}").to_lowercase();
-        connectwise.add_contact(&json!({
-            "firstName": first, "lastName": last, "company": {"id": company},
-            "communicationItems": [{"type": {"id": 1}, "value": address, "defaultFlag": true}],
-        }));
-    }
+    population::fill_connectwise(connectwise, company, contacts);
     format!(
         "ConnectWise PSA  {}  company id {}  company {company}\n  public key {}  private key {}  \
          clientId {}",

@@ -1,15 +1,15 @@
 //! HaloPSA for poking by hand.
 
 use simulators::Halo;
-use simulators::population::{Contact, Population};
+use simulators::population::{self, Contact};
 use simulators::psa::halo;
 
 use super::COMPANY;
 
-pub(super) fn fill(halo: &Halo, population: &Population, contacts: &[Contact]) -> String {
+pub(super) fn fill(halo: &Halo, contacts: &[Contact]) -> String {
     let client = halo.add_client(COMPANY);
     let site = halo.add_site(client, "Main");
-    population.fill_halo(halo, site, contacts);
+    population::fill_halo(halo, site, contacts);
     format!(
         "HaloPSA  api {}  auth {}  tenant {}  client (company) {client}\n  client id {}  secret {}",
         halo.api_url(),

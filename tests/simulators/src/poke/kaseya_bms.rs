@@ -1,12 +1,12 @@
 //! Kaseya BMS for poking by hand.
 
-use serde_json::json;
 use simulators::KaseyaBms;
+use simulators::population::{self, Contact};
 use simulators::psa::kaseya_bms as bms;
 
-use super::{COMPANY, DOMAIN};
+use super::COMPANY;
 
-pub(super) fn fill(simulator: &KaseyaBms) -> String {
+pub(super) fn fill(simulator: &KaseyaBms, contacts: &[Contact]) -> String {
     let account = simulator.add_account(COMPANY);
     let location = simulator.add_location(account, "Main");
     for (id, name) in [
@@ -18,15 +18,7 @@ pub(super) fn fill(simulator: &KaseyaBms) -> String {
         simulator.define_field(bms::CONTACTS_MODULE, id, bms::text_field(name));
     }
     simulator.define_field(bms::ACCOUNTS_MODULE, 75, bms::text_field("Tenant365Id"));
-    for (first, last) in [("Mara", "Lindqvist"), ("Iver", "Dahl")] {
-        let email = bms::Entry {
-            value: format!("{first}.{last}@{DOMAIN}").to_lowercase(),
-            type_id: bms::WORK_EMAIL,
-            default: true,
-        };
-        let members = json!({ "FirstName": first, "LastName": last });
-        simulator.add_contact(location, &members, &[email], &[]);
-    }
+    population::fill_kaseya_bms(simulator, location, contacts);
     format!(
         "Kaseya BMS  api {}  account (company) {account}\n  tenant {}  user {}  password {}  \
          contacts module {}  accounts module {}",

@@ -61,22 +61,18 @@ impl Psas {
 }
 
 /// Starts every PSA and fills it.
-pub(crate) async fn psas(
-    ports: &mut Ports,
-    population: &Population,
-    contacts: &[Contact],
-) -> io::Result<Psas> {
+pub(crate) async fn psas(ports: &mut Ports, contacts: &[Contact]) -> io::Result<Psas> {
     let halo = Halo::start(ports.next()).await?;
     let autotask = Autotask::start(ports.next()).await?;
     let connectwise = ConnectWise::start(ports.next()).await?;
     let bms = KaseyaBms::start(ports.next()).await?;
     let syncro = Syncro::start(ports.next()).await?;
     let described = vec![
-        halo::fill(&halo, population, contacts),
-        autotask::fill(&autotask, population, contacts),
-        connectwise::fill(&connectwise),
-        kaseya_bms::fill(&bms),
-        syncro::fill(&syncro),
+        halo::fill(&halo, contacts),
+        autotask::fill(&autotask, contacts),
+        connectwise::fill(&connectwise, contacts),
+        kaseya_bms::fill(&bms, contacts),
+        syncro::fill(&syncro, contacts),
     ];
     Ok(Psas {
         described,

@@ -1,25 +1,16 @@
 //! Syncro for poking by hand.
 
-use serde_json::json;
 use simulators::Syncro;
+use simulators::population::{self, Contact};
 use simulators::psa::syncro;
 
-use super::{COMPANY, DOMAIN};
+use super::COMPANY;
 
-pub(super) fn fill(syncro: &Syncro) -> String {
+pub(super) fn fill(syncro: &Syncro, contacts: &[Contact]) -> String {
     let customer = syncro.add_customer(COMPANY);
     let names = ["SupportPIN", "IsOffice365", "Office365Id", "TypeMapping"];
     syncro.set_fields(&names.map(|name| (name, syncro::FieldKind::Text)));
-    for (name, title) in [
-        ("Mara Lindqvist", "Practice Manager"),
-        ("Iver Dahl", "Dentist"),
-    ] {
-        let local = name.replace(' ', ".").to_lowercase();
-        syncro.add_contact(&json!({
-            "customer_id": customer, "name": name, "title": title,
-            "email": format!("{local}@{DOMAIN}"),
-        }));
-    }
+    population::fill_syncro(syncro, customer, contacts);
     format!(
         "Syncro  api {}  customer (company) {customer}\n  API token {}",
         syncro.api_url(),

@@ -5,6 +5,7 @@
 //! ids and mail addresses are unique within a population. Nobody here exists.
 
 mod changes;
+mod fill;
 mod names;
 mod shapes;
 
@@ -14,6 +15,7 @@ use rand::rngs::SmallRng;
 use rand::{Rng, SeedableRng};
 
 pub use changes::Change;
+pub use fill::{fill_autotask, fill_connectwise, fill_halo, fill_kaseya_bms, fill_syncro};
 pub use shapes::{Contact, Overlap};
 
 use names::{ROOMS, SHARED, TITLES, pick};

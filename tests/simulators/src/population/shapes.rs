@@ -1,4 +1,4 @@
-//! People as Graph users and as Halo contacts.
+//! People as Graph users and as contacts, in the members of a Halo user.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,8 +8,6 @@ use serde_json::{Map, Value, json};
 use super::names::{self, pick};
 use super::{Kind, Person, Population, joined};
 use crate::graph::{GLOBAL_ADMINISTRATOR, Graph};
-use crate::psa::autotask::Autotask;
-use crate::psa::halo::Halo;
 
 /// Exchange's plan id, shown for accounts with a licence.
 const EXCHANGE_PLAN: &str = "efb87545-963c-4e0d-99df-69c6916d9eb0";
@@ -29,7 +27,7 @@ pub enum Overlap {
     Stranger,
 }
 
-/// A contact to put into Halo.
+/// A contact to put into a PSA.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contact {
     /// Position of the person in [`Population::people`]; none for strangers.
@@ -203,46 +201,6 @@ impl Population {
             }
         }
         contacts
-    }
-
-    /// Puts contacts into a site and returns their ids in the same order.
-    pub fn fill_halo(&self, halo: &Halo, site: i64, contacts: &[Contact]) -> Vec<i64> {
-        let add = |contact: &Contact| {
-            let mut members = contact.members.clone();
-            if let Some(members) = members.as_object_mut() {
-                members.insert("site_id".to_owned(), json!(site));
-            }
-            halo.add_user(&members)
-        };
-        contacts.iter().map(add).collect()
-    }
-
-    /// Puts contacts into a company of Autotask and returns their ids in the same order. Autotask
-    /// asks for both names.
-    pub fn fill_autotask(
-        &self,
-        autotask: &Autotask,
-        company: i64,
-        contacts: &[Contact],
-    ) -> Vec<i64> {
-        let add = |contact: &Contact| {
-            let text = |member: &str| {
-                let text = contact.members.get(member).and_then(Value::as_str);
-                text.filter(|text| !text.is_empty())
-            };
-            let name = text("name").unwrap_or("-");
-            let (first, last) = name.split_once(' ').unwrap_or((name, "-"));
-            let inactive = contact.members.get("inactive").and_then(Value::as_bool);
-            let members = json!({
-                "firstName": text("firstname").unwrap_or(first),
-                "lastName": text("surname").unwrap_or(last),
-                "emailAddress": text("emailaddress"), "emailAddress2": text("email2"),
-                "mobilePhone": text("mobilenumber"), "phone": text("phonenumber"),
-                "title": text("title"), "isActive": i32::from(inactive != Some(true)),
-            });
-            autotask.add_contact(company, &members)
-        };
-        contacts.iter().map(add).collect()
     }
 
     fn contact(&mut self, person: &Person, overlap: Overlap) -> Value {

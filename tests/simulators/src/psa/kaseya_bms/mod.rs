@@ -299,6 +299,48 @@ impl KaseyaBms {
         true
     }
 
+    /// A technician puts an address in the place of a contact's default one. False when there is no
+    /// such contact.
+    pub fn set_email(&self, id: i64, address: &Entry) -> bool {
+        self.set_item(
+            id,
+            address,
+            |contact| &mut contact.emails,
+            |item| item.default,
+        )
+    }
+
+    /// A technician puts a phone in the place of a contact's of that type. False when there is no
+    /// such contact.
+    pub fn set_phone(&self, id: i64, phone: &Entry) -> bool {
+        self.set_item(
+            id,
+            phone,
+            |contact| &mut contact.phones,
+            |item| item.type_id == phone.type_id,
+        )
+    }
+
+    fn set_item(
+        &self,
+        id: i64,
+        entry: &Entry,
+        list: impl Fn(&mut Contact) -> &mut Vec<Item>,
+        is_replaced: impl Fn(&Item) -> bool,
+    ) -> bool {
+        let mut state = self.state();
+        let Some(mut contact) = state.contacts.get(&id).cloned() else {
+            return false;
+        };
+        let rows = list(&mut contact);
+        match rows.iter_mut().find(|item| is_replaced(item)) {
+            Some(item) => entry.value.clone_into(&mut item.value),
+            None => rows.extend(items(&mut state, std::slice::from_ref(entry))),
+        }
+        state.save(id, contact);
+        true
+    }
+
     /// Gives a record a value of a custom field, by its number.
     pub fn set_value(&self, module: i64, record: i64, field: i64, value: &str) {
         let mut state = self.state();

@@ -452,3 +452,21 @@ async fn rights_and_limits_are_those_of_the_tenant() {
         "another endpoint"
     );
 }
+
+#[tokio::test]
+async fn a_technician_corrects_addresses_and_phones_and_adds_what_is_not_there() {
+    let world = World::new().await;
+    let id = world.add("Ida");
+    let shown = |list: &str| world.bms.contact(id).unwrap()[list].clone();
+    for number in ["+46 70 555 01 01", "+46 70 555 01 02"] {
+        assert!(world.bms.set_phone(id, &entry(number, MOBILE_PHONE, false)));
+        let phones = shown("Phones");
+        assert_eq!(phones.as_array().unwrap().len(), 1);
+        assert_eq!(phones[0]["Phone"], number);
+    }
+    let address = entry("ida.b@northwind.example", WORK_EMAIL, true);
+    assert!(world.bms.set_email(id, &address));
+    assert_eq!(shown("Emails").as_array().unwrap().len(), 1);
+    assert_eq!(shown("Emails")[0]["EmailAddress"], address.value);
+    assert!(!world.bms.set_email(id + 1000, &address));
+}
