@@ -59,8 +59,9 @@ pub(crate) async fn import(
         return Ok(Outcome::default());
     };
     let contacts = psa.contacts(&company).await?;
-    facts::exchange(app, psa.as_ref(), &record, &company, &policies.end_user).await?;
     let others = sharing(app, &customer, &company).await?;
+    let is_shared = !others.is_empty();
+    facts::exchange(app, psa.as_ref(), &record, is_shared, &policies.end_user).await?;
     let mut taken = taken(app, &others).await?;
 
     let case = Case {

@@ -9,23 +9,27 @@ use connectors::psa::{Psa, TenantIdWrite};
 use domain::customer::CompanyFacts;
 use domain::failure::{Disposition, Failure};
 use domain::gaps::Gaps;
-use domain::id::CompanyId;
 use domain::policy::Policy;
 use platform::App;
 use platform::store::CustomerRecord;
 
-/// Tells the company the tenant's id, and takes over what the company says.
+/// Tells the company the tenant's id, unless other customers share it, and takes over what it says.
 pub(crate) async fn exchange(
     app: &App,
     psa: &dyn Psa,
     record: &CustomerRecord,
-    company: &CompanyId,
+    is_shared: bool,
     policy: &Policy,
 ) -> Result<(), Failure> {
     let gaps: Gaps = psa.gaps();
     let customer = &record.customer;
+    let Some(company) = &customer.psa_company_id else {
+        return Ok(());
+    };
+    // Of several tenants none is the company's: each run would write over the one before.
     if policy.psa_tenant_id
         && !gaps.no_company_fields
+        && !is_shared
         && let Some(tenant_id) = customer
             .microsoft_tenant_id
             .as_deref()

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use simulators::psa::halo::CustomField;
 
 use super::Scene;
-use crate::world::TENANT;
+use crate::world::{TENANT, TENANT_2, customer};
 
 /// All that custom fields are for.
 const CUSTOM: &str = "create_psa_contact = true\nupdate_psa_contact = true\n\
@@ -92,6 +92,21 @@ async fn b151_b152_b154_b155_b159_b160_custom_fields_are_filled_and_then_it_is_q
         "False"
     );
     scene.is_quiet().await;
+}
+
+#[tokio::test]
+async fn a_company_of_two_tenants_is_told_neither_id() {
+    let lines = "psa_tenant_id = true";
+    let mut scene = Scene::new(lines).await;
+    define(&scene, &["Tenant365Id"]);
+    let more = customer("fabrikam", TENANT_2, scene.company);
+    scene.govern(lines, &format!("\n{more}")).await;
+    scene.user("bo", "Bo", "Ek", json!({}));
+    scene.world.run().await;
+    scene.world.run().await;
+    let client = scene.world.halo.client(scene.company).unwrap();
+    assert_eq!(held(&client, "Tenant365Id"), Value::Null);
+    assert!(scene.writes().is_empty());
 }
 
 #[tokio::test]
