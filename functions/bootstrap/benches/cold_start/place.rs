@@ -72,7 +72,7 @@ pub(crate) fn event(function: &str) -> String {
         "import" => of_nobody(Event::ImportRequested {
             reason: RunReason::Schedule,
         }),
-        "matching" => of_nobody(Event::ImportFinished {}),
+        "matching" | "docs-matching" => of_nobody(Event::ImportFinished {}),
         "psa-push" => of_nobody(Event::MatchingFinished {}),
         "psa-webhook" => HttpRequest::new("POST", "/webhooks/halo/nobody")
             .body("application/json", "{}")
