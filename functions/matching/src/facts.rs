@@ -8,7 +8,7 @@ use connectors::error::ConnectorError;
 use connectors::psa::{Psa, TenantIdWrite};
 use domain::customer::CompanyFacts;
 use domain::failure::{Disposition, Failure};
-use domain::gaps::Gaps;
+use domain::id::CustomerId;
 use domain::policy::Policy;
 use platform::App;
 use platform::store::CustomerRecord;
@@ -21,7 +21,7 @@ pub(crate) async fn exchange(
     is_shared: bool,
     policy: &Policy,
 ) -> Result<(), Failure> {
-    let gaps: Gaps = psa.gaps();
+    let gaps = psa.gaps();
     let customer = &record.customer;
     let Some(company) = &customer.psa_company_id else {
         return Ok(());
@@ -76,7 +76,7 @@ fn is_id(tenant: &str) -> bool {
 }
 
 /// A refusal is told; what may pass is the queue's to repeat.
-fn passing(customer: &domain::id::CustomerId, error: ConnectorError) -> Result<(), Failure> {
+fn passing(customer: &CustomerId, error: ConnectorError) -> Result<(), Failure> {
     let failure = Failure::from(error);
     match failure.disposition() {
         Disposition::Retry { .. } | Disposition::Defect => Err(failure),

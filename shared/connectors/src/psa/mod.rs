@@ -9,6 +9,7 @@ pub mod capabilities;
 mod connectwise;
 mod halo;
 mod kaseya_bms;
+mod lenient;
 pub(crate) mod masking;
 mod paging;
 mod settings;

@@ -13,7 +13,7 @@ use sha2::{Digest, Sha256};
 use super::convert::contact_id;
 use super::settings::AutotaskSettings;
 use super::signature::{HEADER, Signature, escaped};
-use super::wire::to_integer;
+use crate::psa::lenient::to_integer;
 use crate::psa::webhook::{Delivery, DeliveryError, UnverifiedDelivery};
 
 /// What makes a delivery the one that it is: sources disagree on what `Guid` alone names.

@@ -9,6 +9,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
+use crate::psa::lenient::{flag, integer, text, to_integer};
+
 /// A contact.
 #[derive(Default, Deserialize)]
 #[serde(default, rename_all = "camelCase")]
@@ -232,43 +234,6 @@ fn read_object(body: &[u8]) -> Result<Map<String, Value>, WireError> {
         Err(error) if error.is_eof() => Err(WireError::Cut),
         Err(_) => Err(WireError::NotJson),
     }
-}
-
-/// The whole number in a value, as number or as text.
-pub(super) fn to_integer(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.trim().parse().ok(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    Ok(to_integer(&Value::deserialize(deserializer)?))
-}
-
-/// Contacts say 1 and 0, companies true and false.
-fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    Ok(match &value {
-        Value::Bool(flag) => Some(*flag),
-        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
-        Value::Number(_) | Value::String(_) => to_integer(&value).map(|number| number != 0),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    })
-}
-
-/// `null`, `""` and blanks are all an empty value; a missing key is none at all. What is neither
-/// text nor a number tells nothing.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Said<String>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Null => Said::Cleared,
-        Value::String(text) if text.trim().is_empty() => Said::Cleared,
-        Value::String(text) => Said::Value(text),
-        Value::Number(number) => Said::Value(number.to_string()),
-        Value::Bool(_) | Value::Array(_) | Value::Object(_) => Said::Nothing,
-    })
 }
 
 /// Null where no field has a value; an entry of another shape tells nothing.

@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::custom::{self, WireField};
+use crate::psa::lenient::text;
 
 /// A user of Halo (a contact of ours): a thin row of a list, or the full object.
 #[derive(Default, Deserialize)]
@@ -238,19 +239,6 @@ fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::E
         Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
         Value::Number(_) | Value::String(_) => to_integer(&value).map(|number| number != 0),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
-    })
-}
-
-/// `null`, `""` and blanks are all an empty value; a missing key is none at all. What is neither
-/// text nor a number tells nothing.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Said<String>, D::Error> {
-    Ok(match Value::deserialize(deserializer)? {
-        Value::Null => Said::Cleared,
-        Value::String(text) if text.trim().is_empty() => Said::Cleared,
-        Value::String(text) => Said::Value(text),
-        // A phone number that was typed without signs may come as a number.
-        Value::Number(number) => Said::Value(number.to_string()),
-        Value::Bool(_) | Value::Array(_) | Value::Object(_) => Said::Nothing,
     })
 }
 

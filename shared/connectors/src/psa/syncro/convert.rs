@@ -6,8 +6,9 @@ use domain::identity::Said;
 use domain::push::contact::{Contact, ContactKind};
 
 use super::custom::{self, KnownFields};
-use super::wire::{Properties, WireContact, WireCustomer, WireError, said};
+use super::wire::{Properties, WireContact, WireCustomer, WireError};
 use crate::psa::Company;
+use crate::psa::lenient::said;
 
 /// A contact of that company, as far as the answer tells. A name is one text, of which nothing tells
 /// where it is to be split: first and last name are not read.

@@ -14,8 +14,9 @@ use domain::push::contact::ExternalId;
 use domain::push::custom::{CustomField, OFFICE_365_ID, TYPE_MAPPING, flag_text, parse_flag};
 use serde_json::{Value, json};
 
-use super::wire::{Properties, said};
+use super::wire::Properties;
 use crate::http::Remembered;
+use crate::psa::lenient::said;
 
 /// The fields that we write.
 pub(super) const WRITTEN: [&str; 3] = ["SupportPIN", "IsOffice365", OFFICE_365_ID];

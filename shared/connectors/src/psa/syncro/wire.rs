@@ -10,6 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::paging::Meta;
+use crate::psa::lenient::{flag, integer, text, to_integer};
 
 /// Values of custom fields by their names, and what else Syncro keeps there.
 pub(super) type Properties = Map<String, Value>;
@@ -163,48 +164,6 @@ pub(super) fn read_json(body: &[u8]) -> Result<Value, WireError> {
             WireError::NotJson
         }
     })
-}
-
-/// The whole number in a value, also where it is written as text.
-fn to_integer(value: &Value) -> Option<i64> {
-    match value {
-        Value::Number(number) => number.as_i64(),
-        Value::String(text) => text.trim().parse().ok(),
-        Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
-    }
-}
-
-fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D::Error> {
-    Ok(to_integer(&Value::deserialize(deserializer)?))
-}
-
-fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    Ok(match &value {
-        Value::Bool(flag) => Some(*flag),
-        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
-        Value::Number(_) | Value::String(_) => to_integer(&value).map(|number| number != 0),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    })
-}
-
-/// `null`, `""` and blanks are all an empty value; a missing key is none at all. What is neither
-/// text nor a number tells nothing.
-fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Said<String>, D::Error> {
-    Ok(said(&Value::deserialize(deserializer)?))
-}
-
-/// What a value says as text.
-pub(super) fn said(value: &Value) -> Said<String> {
-    match value {
-        Value::Null => Said::Cleared,
-        Value::String(text) if text.trim().is_empty() => Said::Cleared,
-        Value::String(text) => Said::Value(text.clone()),
-        // A number that was typed without signs may come as one.
-        Value::Number(number) => Said::Value(number.to_string()),
-        Value::Bool(_) | Value::Array(_) | Value::Object(_) => Said::Nothing,
-    }
 }
 
 fn properties<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Properties>, D::Error> {
