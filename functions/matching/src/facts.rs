@@ -1,19 +1,22 @@
 //! What customer and company tell each other: the id of the tenant to the company (B159), its territory
 //! and account manager to the customer (B144). Only where the policy for end users says so.
 //!
-//! None of it is worth a failed match: what the PSA refuses is told in the log, and tried again with
-//! the next matching.
+//! None of it is worth a failed match: whatever the PSA answers instead is told in the log, and tried
+//! again with the next matching.
 
 use connectors::error::ConnectorError;
 use connectors::psa::{Psa, TenantIdWrite};
 use domain::customer::CompanyFacts;
-use domain::failure::{Disposition, Failure};
+use domain::failure::Failure;
 use domain::id::CustomerId;
 use domain::policy::Policy;
 use platform::App;
 use platform::store::CustomerRecord;
 
 /// Tells the company the tenant's id, unless other customers share it, and takes over what it says.
+///
+/// # Errors
+/// Those of the table.
 pub(crate) async fn exchange(
     app: &App,
     psa: &dyn Psa,
@@ -46,7 +49,7 @@ pub(crate) async fn exchange(
                     "the PSA's companies have no custom field Tenant365Id; make one, of text"
                 );
             }
-            Err(error) => passing(&record.customer.id, error)?,
+            Err(error) => told(&customer.id, error),
         }
     }
     if policy.psa_territory && !gaps.no_territory {
@@ -59,7 +62,7 @@ pub(crate) async fn exchange(
                 app.store.put_company_facts(record, &facts).await?;
             }
             Ok(None) => {}
-            Err(error) => passing(&record.customer.id, error)?,
+            Err(error) => told(&customer.id, error),
         }
     }
     Ok(())
@@ -75,15 +78,10 @@ fn is_id(tenant: &str) -> bool {
     groups == [8, 4, 4, 4, 12] && is_hex
 }
 
-/// A refusal is told; what may pass is the queue's to repeat.
-fn passing(customer: &CustomerId, error: ConnectorError) -> Result<(), Failure> {
-    let failure = Failure::from(error);
-    match failure.disposition() {
-        Disposition::Retry { .. } | Disposition::Defect => Err(failure),
-        Disposition::Reject | Disposition::Suspend => {
-            let error = failure.chain();
-            tracing::warn!(customer.id = %customer, error, "customer and company exchange nothing");
-            Ok(())
-        }
-    }
+fn told(customer: &CustomerId, error: ConnectorError) {
+    let error = Failure::from(error).chain();
+    tracing::warn!(
+        customer.id = %customer, error,
+        "customer and company told each other nothing; the next matching tries again"
+    );
 }

@@ -1,6 +1,7 @@
 //! Custom fields of contacts and companies, and contacts that are left alone for their type.
 
 use serde_json::{Value, json};
+use simulators::Fault;
 use simulators::psa::halo::CustomField;
 
 use super::Scene;
@@ -107,6 +108,23 @@ async fn a_company_of_two_tenants_is_told_neither_id() {
     let client = scene.world.halo.client(scene.company).unwrap();
     assert_eq!(held(&client, "Tenant365Id"), Value::Null);
     assert!(scene.writes().is_empty());
+}
+
+#[tokio::test]
+async fn a_company_that_cannot_be_read_costs_no_match() {
+    let mut scene = Scene::unrecorded("psa_tenant_id = true").await;
+    define(&scene, &["Tenant365Id"]);
+    scene.user("bo", "Bo", "Ek", json!({}));
+    let contact = scene.contact("Bo Ek", "bo@northwind.example", json!({}));
+    let faults = scene.world.halo.faults();
+    faults.next("GET", "/Client/", 100, Fault::Html);
+    scene.world.run().await;
+    assert_eq!(scene.standing("bo").await.1, Some(contact));
+    // What was not told is told with the next run.
+    scene.world.halo.faults().clear();
+    scene.world.run().await;
+    let client = scene.world.halo.client(scene.company).unwrap();
+    assert_eq!(held(&client, "Tenant365Id"), TENANT);
 }
 
 #[tokio::test]
