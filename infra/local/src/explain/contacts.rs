@@ -8,6 +8,7 @@ use domain::fields::Attribute;
 use domain::id::ContactId;
 use domain::matching::agreeing;
 use domain::push::contact::Contact;
+use domain::quota::Lane;
 
 use platform::SecretName;
 
@@ -66,6 +67,7 @@ async fn connected(local: &Local) -> Result<Box<dyn Psa>, String> {
     let settings = Settings::from_json(&secret).map_err(|error| error.to_string())?;
     local
         .vendors
+        .in_lane(Lane::Person)
         .psa(&settings)
         .map_err(|error| error.to_string())
 }

@@ -7,6 +7,7 @@ use connectors::docs::{Docs, Settings};
 use domain::account::Account;
 use domain::docs::entry::Entry;
 use domain::id::EntryId;
+use domain::quota::Lane;
 use platform::SecretName;
 
 use crate::local::Local;
@@ -58,7 +59,8 @@ async fn connected(local: &Local) -> Result<Box<dyn Docs>, String> {
     let secret = (local.app.secrets.find(SecretName::Docs).await).map_err(|e| e.to_string())?;
     let secret = secret.ok_or("the configuration has no documentation system")?;
     let settings = Settings::from_json(&secret).map_err(|error| error.to_string())?;
-    (local.vendors.docs(&settings)).map_err(|error| error.to_string())
+    let vendors = local.vendors.in_lane(Lane::Person);
+    vendors.docs(&settings).map_err(|error| error.to_string())
 }
 
 /// Each entry, and why it was not taken.
