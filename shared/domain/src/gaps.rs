@@ -7,6 +7,8 @@ use crate::fields::Attribute;
 pub struct Gaps {
     /// Attributes that its contacts lack. Never put into a [`ContactChange`](crate::push::contact::ContactChange) to update one.
     pub attributes: Vec<Attribute>,
+    /// Attributes without which it takes no contact: never cleared.
+    pub needed_attributes: Vec<Attribute>,
     /// How many addresses a contact has besides its main one.
     pub alternate_emails_max: usize,
     /// Its contacts have no place for an Entra object id.

@@ -298,3 +298,11 @@ pub(super) fn refused_field(error: &ConnectorError) -> Option<&str> {
     assert_eq!(disposition(error), Disposition::Reject);
     field.as_deref()
 }
+
+/// The connection's document as a table of the configuration.
+pub(super) fn table(document: &Value) -> String {
+    let members = document.as_object().unwrap().iter();
+    let lines =
+        members.filter_map(|(name, value)| Some(format!("{name} = {:?}\n", value.as_str()?)));
+    format!("[psa]\n{}", lines.collect::<String>())
+}

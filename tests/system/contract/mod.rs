@@ -1,8 +1,8 @@
 //! What every connector of a kind must do, each against its vendor's simulator.
 //!
 //! Read [`vendor`] first: what a vendor gives. [`contract!`] lists the cases; they are in `reads`,
-//! `pages`, `creates`, `writes`, `custom`, `faults`, `answers`, `trust` and `history`, each for whichever vendor it is
-//! given. A vendor's file is its [`vendor::Simulated`], `contract!(Itself);`, and whatever is its
+//! `pages`, `creates`, `writes`, `custom`, `faults`, `answers`, `trust`, `edits` and `history`, each for whichever vendor
+//! it is given. A vendor's file is its [`vendor::Simulated`], `contract!(Itself);`, and whatever is its
 //! own alone. Documentation systems have a contract of their own, in `docs`.
 
 mod answers;
@@ -10,6 +10,7 @@ mod bench;
 mod creates;
 mod custom;
 mod docs;
+mod edits;
 mod faults;
 mod history;
 mod pages;
@@ -80,6 +81,9 @@ macro_rules! contract {
                 forged_deliveries_are_turned_away
                 no_error_tells_a_secret_or_a_person
                 no_log_tells_a_secret_or_a_person
+            }
+            edits {
+                an_edit_goes_where_the_psa_is_shipped_with_b21_b23_b24
             }
             history {
                 any_history_of_edits_comes_to_rest_b21_b25_b132

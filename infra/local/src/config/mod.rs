@@ -122,9 +122,11 @@ fn assemble(mut root: Reader<'_>, folder: &Path) -> Config {
         .table("licences")
         .and_then(|licences| product_names(licences, folder));
     root.finish();
+    let shipped = kind.map_or_else(Vec::new, |kind| policies::shipped(&policies, kind));
+    let policies = policies.into_iter().map(|policy| policy.value);
     Config {
         customers,
-        policies: policies.into_iter().map(|policy| policy.value).collect(),
+        policies: policies.chain(shipped).collect(),
         graph: graph.flatten(),
         psa: psa.flatten().and_then(|psa| psa.document),
         docs: docs.flatten(),

@@ -1,5 +1,5 @@
-//! `[[policies]]`: what the MSP wants, per account type. What is left out is as in
-//! `Policy::built_in`.
+//! `[[policies]]`: what the MSP wants, per account type. What is left out is as it is shipped with
+//! the PSA.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ pub(crate) fn policies(readers: Vec<Reader<'_>>, psa: Option<PsaKind>) -> Vec<At
     let mut defaults: BTreeMap<&str, usize> = BTreeMap::new();
     let mut policies = Vec::new();
     for mut reader in readers {
-        let Some(policy) = policy(&mut reader) else {
+        let Some(policy) = policy(&mut reader, psa) else {
             reader.finish();
             continue;
         };
@@ -66,7 +66,24 @@ fn refuse_unsupported(reader: &Reader<'_>, policy: &Policy, kind: PsaKind) {
     }
 }
 
-fn policy(reader: &mut Reader<'_>) -> Option<Policy> {
+/// The shipped options of the account types of which no policy is the default (B48): with them, who
+/// has no policy is treated as the PSA's shipped options say, in a deployment too.
+pub(crate) fn shipped(policies: &[At<Policy>], psa: PsaKind) -> Vec<Policy> {
+    let has_default = |account_type| {
+        let mut defaults = policies.iter().filter(|policy| policy.value.default);
+        defaults.any(|policy| policy.value.account_type == account_type)
+    };
+    AccountType::ALL
+        .into_iter()
+        .filter(|account_type| !has_default(*account_type))
+        .map(|account_type| Policy {
+            default: true,
+            ..Policy::shipped(account_type, psa.edits())
+        })
+        .collect()
+}
+
+fn policy(reader: &mut Reader<'_>, psa: Option<PsaKind>) -> Option<Policy> {
     let name = reader.required_text("name", "a name, a text");
     if let Some(name) = &name
         && name.value.len() > NAME_LENGTH_MAX
@@ -84,11 +101,15 @@ fn policy(reader: &mut Reader<'_>) -> Option<Policy> {
             account_type,
         )
         .map_or(AccountType::EndUser, |found| found.value);
-    let mut policy = Policy::built_in(account_type);
+    let mut policy = match psa {
+        Some(kind) => Policy::shipped(account_type, kind.edits()),
+        None => Policy::built_in(account_type),
+    };
     flag(reader, "default", &mut policy.default);
     flag(reader, "match_psa", &mut policy.match_psa);
     flag(reader, "create_psa_contact", &mut policy.create_psa_contact);
     flag(reader, "update_psa_contact", &mut policy.update_psa_contact);
+    flag(reader, "push_edits", &mut policy.push_edits);
     flag(
         reader,
         "deactivate_psa_contact",
@@ -111,7 +132,7 @@ fn policy(reader: &mut Reader<'_>) -> Option<Policy> {
             .collect();
     }
     if let Some(nested) = reader.table("authority") {
-        policy.authority = authority(nested);
+        policy.authority = authority(nested, policy.authority);
     }
     if let Some(nested) = reader.table("scope") {
         policy.scope = scope(nested);
@@ -135,8 +156,8 @@ fn flag(reader: &mut Reader<'_>, key: &str, held: &mut bool) {
     }
 }
 
-fn authority(mut reader: Reader<'_>) -> Authorities {
-    let mut authorities = Authorities::default();
+fn authority(mut reader: Reader<'_>, shipped: Authorities) -> Authorities {
+    let mut authorities = shipped;
     for attribute in Attribute::ALL {
         let slot = match attribute {
             Attribute::DisplayName => &mut authorities.display_name,
@@ -229,4 +250,54 @@ fn removal(mut reader: Reader<'_>) -> Removal {
     }
     reader.finish();
     removal
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::policy::resolve;
+
+    use super::*;
+    use crate::config::Config;
+
+    const CONNECTWISE: &str = r#"
+[psa]
+system = "connectwise"
+site_url = "https://na.myconnectwise.net"
+company_id = "acme"
+public_key = "public"
+private_key = "private"
+client_id = "11111111-2222-4333-8444-555555555555"
+
+[[customers]]
+id = "northwind"
+sources = ["active-directory"]
+psa_company_id = "12"
+"#;
+
+    fn end_users(more: &str) -> Policy {
+        let text = format!("{CONNECTWISE}{more}");
+        let config = Config::read("muster.toml", &text, &|_| None).unwrap();
+        resolve(&config.policies, &config.customers[0]).end_user
+    }
+
+    #[test]
+    fn d11_b48_the_shipped_options_are_those_of_the_psa_with_and_without_a_policy() {
+        let of_nobody = end_users("");
+        assert_eq!(of_nobody.name, "built-in");
+        let default =
+            "[[policies]]\nname = \"People\"\ndefault = true\nauthority = { phone = \"psa\" }\n";
+        let of_default = end_users(default);
+        assert_eq!(of_default.authority.phone, Authority::Psa);
+        for policy in [of_nobody, of_default] {
+            assert_eq!(
+                policy.authority.email,
+                Authority::Account,
+                "{}",
+                policy.name
+            );
+            assert!(!policy.push_edits, "B23");
+        }
+        let w11 = end_users(&format!("{default}push_edits = true\n"));
+        assert!(w11.push_edits);
+    }
 }

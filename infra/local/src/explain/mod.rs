@@ -16,6 +16,7 @@ use domain::fields::Attribute;
 use domain::id::CustomerId;
 use domain::identity::{Departure, Identity, IdentityKind};
 use domain::policy::{Authority, CustomerPolicies, Policy, resolve};
+use domain::push::decides;
 
 use crate::accounts;
 use crate::local::{Local, LocalError};
@@ -109,7 +110,7 @@ fn fields(account: &Account, policy: &Policy) -> Table {
             attribute.as_str().to_owned(),
             table::or_none(value),
             value.map_or_else(|| table::or_none(None), |_| origin(account, attribute)),
-            authority(account, policy.authority.of(attribute)).to_owned(),
+            decided_by(account, attribute, policy).to_owned(),
         ];
         let said = account.identities.iter();
         row.extend(said.map(|identity| table::or_none(identity.fields.get(attribute))));
@@ -127,12 +128,16 @@ fn origin(account: &Account, attribute: Attribute) -> String {
     }
 }
 
-fn authority(account: &Account, authority: Authority) -> &'static str {
-    match authority {
-        Authority::Source => "the source",
-        Authority::Account => "the account",
-        Authority::Psa if account.contact().is_some() => "the contact in the PSA",
-        Authority::Psa => "the account, until it has a contact",
+fn decided_by(account: &Account, attribute: Attribute, policy: &Policy) -> &'static str {
+    match (
+        decides(account, attribute, policy),
+        policy.authority.of(attribute),
+    ) {
+        (Authority::Source, _) => "the source",
+        (Authority::Psa, Authority::Account) => "the contact in the PSA, until it is edited here",
+        (Authority::Psa, _) => "the contact in the PSA",
+        (Authority::Account, Authority::Psa) => "the account, until it has a contact",
+        (Authority::Account, _) => "the account",
     }
 }
 

@@ -23,6 +23,7 @@ use std::fmt;
 use async_trait::async_trait;
 use domain::id::{CompanyId, ContactId, SiteId};
 use domain::limits::CONTACTS_MAX;
+use domain::policy::ContactEdits;
 use domain::push::contact::{Contact, ContactChange};
 
 pub use autotask::{
@@ -98,6 +99,16 @@ impl PsaKind {
             Self::KaseyaBms => kaseya_bms::gaps(),
             Self::Syncro => syncro::gaps(),
             Self::ConnectWise => connectwise::gaps(),
+        }
+    }
+
+    /// Where its contacts are edited, unless a policy says otherwise: as the articles tell of HaloPSA,
+    /// Autotask and ConnectWise PSA (B21 to B25, D11); the others are like Autotask.
+    pub fn edits(self) -> ContactEdits {
+        match self {
+            Self::Halo => ContactEdits::InPsa,
+            Self::ConnectWise => ContactEdits::HereKept,
+            Self::Autotask | Self::KaseyaBms | Self::Syncro => ContactEdits::HerePushed,
         }
     }
 

@@ -12,8 +12,21 @@ pub enum Authority {
     Source,
     /// The PSA where the account is linked to a contact (B24, B25); else as `Account` (B27).
     Psa,
-    /// The account itself: filled at import, then edited by hand (B13 to B15).
+    /// The account itself: filled at import, then edited by hand (B13 to B15). What nobody edited here
+    /// it has from the contact that it is linked to (B57).
     Account,
+}
+
+/// Where people edit the e-mail address and the phones of an account that is linked with a contact,
+/// where no policy says so: the articles tell of each PSA (D11).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ContactEdits {
+    /// In the PSA, and nowhere else (B24, B25).
+    InPsa,
+    /// Here, and what is edited is written to the contact (B21).
+    HerePushed,
+    /// Here, and the contact stays as it is (B23).
+    HereKept,
 }
 
 /// An authority per attribute. The defaults reproduce what the articles say of HaloPSA.
@@ -57,6 +70,20 @@ impl Default for Authorities {
 }
 
 impl Authorities {
+    /// What holds where no policy says otherwise.
+    pub fn shipped(edits: ContactEdits) -> Self {
+        let by_people = match edits {
+            ContactEdits::InPsa => Authority::Psa,
+            ContactEdits::HerePushed | ContactEdits::HereKept => Authority::Account,
+        };
+        Self {
+            email: by_people,
+            mobile: by_people,
+            phone: by_people,
+            ..Self::default()
+        }
+    }
+
     /// The authority for an attribute.
     pub fn of(&self, attribute: Attribute) -> Authority {
         match attribute {

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::account::AccountType;
 use crate::customer::Customer;
-pub use authority::{Authorities, Authority};
+pub use authority::{Authorities, Authority, ContactEdits};
 pub use removal::Removal;
 pub use scope::Scope;
 
@@ -28,8 +28,10 @@ pub struct Policy {
     pub match_psa: bool,
     /// Make a contact where none matches (B55, D2).
     pub create_psa_contact: bool,
-    /// Write the fields whose authority is not the PSA to the linked contact (B148).
+    /// Write the fields whose authority is the source to the linked contact (B148).
     pub update_psa_contact: bool,
+    /// Write what people edit here to the linked contact (B21, B23).
+    pub push_edits: bool,
     /// Put the contact of a leaver out of use, and back in use when the person returns (B149).
     pub deactivate_psa_contact: bool,
     /// Give a linked contact a support PIN where it has none (B154).
@@ -74,6 +76,7 @@ impl Policy {
             match_psa: account_type == AccountType::EndUser,
             create_psa_contact: false,
             update_psa_contact: false,
+            push_edits: true,
             deactivate_psa_contact: false,
             support_pin: false,
             office_365_presence: false,
@@ -85,6 +88,16 @@ impl Policy {
             authority: Authorities::default(),
             scope: Scope::default(),
             removal: Removal::default(),
+        }
+    }
+
+    /// The options of an account type where nobody chose any, with a PSA whose contacts are edited so
+    /// (D11).
+    pub fn shipped(account_type: AccountType, edits: ContactEdits) -> Self {
+        Self {
+            authority: Authorities::shipped(edits),
+            push_edits: edits != ContactEdits::HereKept,
+            ..Self::built_in(account_type)
         }
     }
 }
@@ -233,8 +246,17 @@ mod tests {
         for attribute in [Attribute::DisplayName, Attribute::Username] {
             assert_eq!(authority.of(attribute), Authority::Source, "B11, B12");
         }
-        for attribute in [Attribute::Email, Attribute::Mobile] {
-            assert_eq!(authority.of(attribute), Authority::Psa, "B24, B25");
+        for (edits, email, pushed) in [
+            (ContactEdits::InPsa, Authority::Psa, true),
+            (ContactEdits::HerePushed, Authority::Account, true),
+            (ContactEdits::HereKept, Authority::Account, false),
+        ] {
+            let policy = Policy::shipped(AccountType::EndUser, edits);
+            for attribute in [Attribute::Email, Attribute::Mobile, Attribute::Phone] {
+                assert_eq!(policy.authority.of(attribute), email, "B21 to B25");
+            }
+            assert_eq!(policy.authority.of(Attribute::JobTitle), Authority::Source);
+            assert_eq!(policy.push_edits, pushed, "B21, B23");
         }
     }
 }

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use super::contact::{Contact, ContactChange, ContactKind, ContactUpdate, ExternalId, NewContact};
+use super::decides::decides;
 use super::{echo, value, wish};
 use crate::account::{Account, AccountState};
 use crate::fields::{Attribute, Fields};
@@ -168,10 +169,10 @@ fn update(question: &Question<'_>, contact: &Contact) -> Push {
         custom: wish::of_linked(question, contact),
     };
     // An account that left has nothing more to say than that it left.
-    if policy.update_psa_contact && account.state != AccountState::Removed {
+    if account.state != AccountState::Removed {
         update.set = differing(question, contact);
         // Another id that is there already is never overwritten; matching remarks on it.
-        if contact.external_id == Some(ExternalId::Empty) {
+        if policy.update_psa_contact && contact.external_id == Some(ExternalId::Empty) {
             update.external_id = external_id(question);
         }
     }
@@ -204,21 +205,40 @@ fn external_id(question: &Question<'_>) -> Option<String> {
 }
 
 fn differing(question: &Question<'_>, contact: &Contact) -> Vec<(Attribute, Option<String>)> {
-    let Question {
-        account, policy, ..
-    } = *question;
     attributes(question.gaps)
-        .filter(|attribute| match policy.authority.of(*attribute) {
-            Authority::Source | Authority::Account => true,
-            Authority::Psa => false,
-        })
         .filter(|attribute| contact.known.contains(attribute))
         .filter_map(|attribute| {
-            let ours = value::valid(attribute, account.fields.get(attribute))?;
-            let differs = !value::is_same(attribute, Some(ours), contact.fields.get(attribute));
-            differs.then(|| (attribute, Some(ours.to_owned())))
+            let ours = to_be_said(question, attribute)?;
+            let differs = !value::is_same(attribute, ours, contact.fields.get(attribute));
+            differs.then(|| (attribute, ours.map(str::to_owned)))
         })
         .collect()
+}
+
+/// What the contact is to say of an attribute, `Some(None)` where it is to be cleared; `None` where
+/// that is not ours to say. A value that is merely absent says nothing (D12, B242), one that a person
+/// cleared here does, where the PSA takes contacts without.
+fn to_be_said<'a>(question: &Question<'a>, attribute: Attribute) -> Option<Option<&'a str>> {
+    let Question {
+        account,
+        policy,
+        gaps,
+        ..
+    } = *question;
+    let authority = decides(account, attribute, policy);
+    let is_written = match authority {
+        Authority::Source => policy.update_psa_contact,
+        Authority::Account => policy.push_edits,
+        Authority::Psa => false,
+    };
+    let held = account.fields.get(attribute);
+    let is_cleared = authority == Authority::Account && held.is_none();
+    match value::valid(attribute, held) {
+        _ if !is_written => None,
+        Some(ours) => Some(Some(ours)),
+        None if is_cleared && !gaps.needed_attributes.contains(&attribute) => Some(None),
+        None => None,
+    }
 }
 
 /// The attributes that a contact of this PSA has: never the user name.

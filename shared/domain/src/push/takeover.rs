@@ -1,14 +1,15 @@
 //! From contact to account: what a person changed in the PSA (B24 to B28).
 
 use super::contact::{Contact, ContactKind};
+use super::decides::decides;
 use super::plan::is_left;
 use super::value;
 use crate::account::{Account, Origin};
 use crate::fields::Attribute;
 use crate::policy::{Authority, Policy};
 
-/// The account as its contact wants it, or `None` where nothing changes. Only attributes whose
-/// authority is the PSA are taken, only values that are there and valid (B26, B185, D12), and only
+/// The account as its contact wants it, or `None` where nothing changes. Only attributes over which
+/// the PSA has the say are taken, only values that are there and valid (B26, B185, D12), and only
 /// from the contact the account is linked with (B28), unless the policy leaves its type alone (B141).
 pub fn take_over(account: &Account, contact: &Contact, policy: &Policy) -> Option<Account> {
     if account.contact() != Some(&contact.id)
@@ -21,7 +22,7 @@ pub fn take_over(account: &Account, contact: &Contact, policy: &Policy) -> Optio
     }
     let news: Vec<(Attribute, &str)> = Attribute::ALL
         .into_iter()
-        .filter(|attribute| policy.authority.of(*attribute) == Authority::Psa)
+        .filter(|attribute| decides(account, *attribute, policy) == Authority::Psa)
         // A contact has no user name; one that an answer did not hold is unknown, not empty.
         .filter(|attribute| *attribute != Attribute::Username && contact.known.contains(attribute))
         .filter_map(|attribute| {

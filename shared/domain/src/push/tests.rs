@@ -2,7 +2,7 @@
 
 use super::contact::{Contact, ContactChange, ContactKind, ContactUpdate, ExternalId, NewContact};
 use super::{Push, Question, created, edited_in_psa, is_own_echo, name_of, plan, with_pushed};
-use crate::account::{Account, AccountState, MatchRule, PsaStatus};
+use crate::account::{Account, AccountState, MatchRule, Origin, PsaStatus};
 use crate::fields::Attribute;
 use crate::gaps::Gaps;
 use crate::id::SiteId;
@@ -258,7 +258,8 @@ fn b21_an_edit_is_pushed_where_the_account_has_the_say() {
     let mut policy = all_on();
     policy.authority.mobile = Authority::Account;
     policy.authority.email = Authority::Account;
-    let ours = linked().with(Attribute::Mobile, "+46 70 555 01 00");
+    let mut ours = linked().with(Attribute::Mobile, "+46 70 555 01 00");
+    ours.origins.insert(Attribute::Mobile, Origin::Person);
     for (mobile, planned) in [
         ("+46 70 555 01 99", true),
         ("", true),

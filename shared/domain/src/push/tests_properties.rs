@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::contact::{Contact, ContactChange, ContactKind, ExternalId};
 use super::tests::{all_on, applied, made, plan_for, unlinked_that_wants_one};
-use super::{Push, created, is_own_echo, take_over, with_pushed};
-use crate::account::{Account, AccountState, MatchRule};
+use super::{Push, created, decides, is_own_echo, take_over, with_pushed};
+use crate::account::{Account, AccountState, MatchRule, Origin};
 use crate::fields::{Attribute, Fields};
 use crate::matching::fixture::{account, contact, contact_id};
 use crate::policy::{Authority, Policy};
@@ -47,9 +47,17 @@ fn a_state() -> impl Strategy<Value = AccountState> {
 }
 
 prop_compose! {
-    fn linked_account()(fields in some_fields(), state in a_state()) -> Account {
+    fn linked_account()(
+        fields in some_fields(),
+        state in a_state(),
+        origins in proptest::collection::btree_map(
+            proptest::sample::select(&Attribute::ALL[..]),
+            proptest::sample::select(vec![Origin::Person, Origin::Psa]),
+            0..=9,
+        ),
+    ) -> Account {
         let account = account("a").in_state(state).linked("1", MatchRule::Email);
-        Account { fields, ..account }
+        Account { fields, origins, ..account }
     }
 }
 
@@ -77,10 +85,12 @@ prop_compose! {
             9,
         ),
         update in any::<bool>(),
+        edits in any::<bool>(),
         deactivate in any::<bool>(),
     ) -> Policy {
         let mut policy = Policy {
             update_psa_contact: update,
+            push_edits: edits,
             deactivate_psa_contact: deactivate,
             ..all_on()
         };
@@ -121,9 +131,15 @@ proptest! {
         prop_assert!(!update.is_empty());
         prop_assert_eq!(contact.kind, ContactKind::Person);
         for (attribute, value) in &update.set {
-            prop_assert_ne!(policy.authority.of(*attribute), Authority::Psa);
-            prop_assert!(policy.update_psa_contact && contact.known.contains(attribute));
-            prop_assert!(value.is_some(), "D12");
+            let authority = policy.authority.of(*attribute);
+            let is_edited = account.origin(*attribute) == Some(Origin::Person);
+            prop_assert!(contact.known.contains(attribute));
+            match authority {
+                Authority::Source => prop_assert!(policy.update_psa_contact, "B148"),
+                Authority::Account => prop_assert!(policy.push_edits && is_edited, "B21, B23"),
+                Authority::Psa => prop_assert!(false, "D11"),
+            }
+            prop_assert!(value.is_some() || is_edited, "D12");
             prop_assert_ne!(*attribute, Attribute::Username);
         }
         prop_assert!(update.external_id.is_none() || contact.external_id == Some(ExternalId::Empty));
@@ -147,7 +163,7 @@ proptest! {
         prop_assert_eq!(after.revision, account.revision + 1);
         prop_assert_eq!(take_over(&after, &contact, &policy), None);
         for attribute in Attribute::ALL {
-            if policy.authority.of(attribute) != Authority::Psa {
+            if decides(&account, attribute, &policy) != Authority::Psa {
                 prop_assert_eq!(after.fields.get(attribute), account.fields.get(attribute));
             }
         }

@@ -271,6 +271,7 @@ pub(super) fn gaps() -> Gaps {
             Attribute::Username,
             Attribute::Department,
         ],
+        needed_attributes: vec![Attribute::GivenName, Attribute::Surname],
         alternate_emails_max: 2,
         no_create_once: true,
         ..Gaps::default()

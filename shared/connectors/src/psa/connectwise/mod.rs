@@ -243,6 +243,7 @@ pub(super) fn gaps() -> Gaps {
     Gaps {
         // A contact has a first and a last name; what it is called follows from them.
         attributes: vec![Attribute::DisplayName, Attribute::Username],
+        needed_attributes: vec![Attribute::GivenName],
         // That a contact may have two items of one kind is not confirmed, so that there is room for
         // one address besides the main one: the home e-mail (B166).
         alternate_emails_max: 1,

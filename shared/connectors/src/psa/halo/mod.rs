@@ -295,6 +295,7 @@ impl Psa for Halo {
 pub(crate) fn gaps() -> Gaps {
     Gaps {
         attributes: vec![Attribute::Username],
+        needed_attributes: vec![Attribute::DisplayName],
         alternate_emails_max: 2,
         thin_lists: true,
         unsigned_deliveries: true,

@@ -197,6 +197,7 @@ pub(super) fn gaps() -> Gaps {
             Attribute::Username,
             Attribute::Department,
         ],
+        needed_attributes: vec![Attribute::GivenName, Attribute::Surname, Attribute::Email],
         alternate_emails_max: 0,
         thin_lists: true,
         no_create_once: true,

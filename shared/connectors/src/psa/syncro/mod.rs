@@ -205,6 +205,7 @@ pub(crate) fn gaps() -> Gaps {
             Attribute::Surname,
             Attribute::Department,
         ],
+        needed_attributes: vec![Attribute::DisplayName],
         alternate_emails_max: 0,
         no_create_once: true,
         no_deliveries: true,

@@ -224,9 +224,11 @@ impl State {
             return false;
         };
         for (name, value) in changes {
-            match value.as_object().filter(|_| name == "properties") {
-                Some(properties) => contact.properties.extend(properties.clone()),
-                None => drop(contact.members.insert(name.clone(), value.clone())),
+            match (name.as_str(), value.as_object()) {
+                ("properties", Some(properties)) => contact.properties.extend(properties.clone()),
+                // Syncro keeps it there, however it was set.
+                ("title", _) => drop(contact.properties.insert(name.clone(), value.clone())),
+                _ => drop(contact.members.insert(name.clone(), value.clone())),
             }
         }
         contact.members.insert("updated_at".to_owned(), json!(time));
