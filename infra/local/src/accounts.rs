@@ -100,7 +100,8 @@ fn standing(account: &Account) -> String {
     }
 }
 
-fn docs(account: &Account) -> String {
+/// How an account stands with the documentation system, in a few words.
+pub(crate) fn docs(account: &Account) -> String {
     let docs = &account.docs;
     match (&docs.entry, docs.rule) {
         (Some(entry), Some(rule)) => {
@@ -148,7 +149,7 @@ pub async fn find(app: &App, customer: &CustomerId, text: &str) -> Result<Accoun
 }
 
 /// Everything an account may be called by.
-fn names(account: &Account) -> impl Iterator<Item = &str> {
+pub(crate) fn names(account: &Account) -> impl Iterator<Item = &str> {
     let own = [
         account.fields.get(Attribute::Username),
         account.fields.get(Attribute::Email),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use connectors::docs::DocsKind;
 use connectors::psa::PsaKind;
 
 /// Muster: the accounts of an MSP's customers, from Microsoft 365, Active Directory and Windows
@@ -27,6 +28,9 @@ pub enum Command {
         /// The PSA that the MSP of the demo works with.
         #[arg(long, value_name = "NAME", default_value = "halo", value_parser = psa_kinds())]
         psa: PsaKind,
+        /// Its documentation system.
+        #[arg(long, value_name = "NAME", default_value = "it-glue", value_parser = docs_kinds())]
+        docs: DocsKind,
     },
     /// Run all functions: the schedule, and HTTP for operators, webhooks and agents.
     Up {
@@ -117,7 +121,7 @@ pub enum Command {
         #[arg(long)]
         run: String,
     },
-    /// Show what each PSA can do and what it cannot.
+    /// Show what each PSA and each documentation system can do and what it cannot.
     Capabilities,
     /// Link an account with the contact or the entry that a person chose.
     Link {
@@ -244,6 +248,14 @@ fn psa_kinds() -> impl TypedValueParser<Value = PsaKind> {
     })
 }
 
+/// The documentation systems by their names in configurations.
+fn docs_kinds() -> impl TypedValueParser<Value = DocsKind> {
+    PossibleValuesParser::new(DocsKind::ALL.map(DocsKind::as_str)).try_map(|name| {
+        // As above.
+        DocsKind::parse(&name).ok_or("is no documentation system")
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use clap::CommandFactory;
@@ -259,6 +271,8 @@ mod tests {
             "muster demo --keep",
             "muster demo --psa autotask",
             "muster demo --psa kaseya-bms --keep",
+            "muster demo --docs it-glue",
+            "muster demo --psa syncro --docs hudu --keep",
             "muster up --config muster.toml --data DIR --port 0",
             "muster run --config muster.toml --data DIR --customer northwind --json",
             "muster upload --config c --data d --customer a --source active-directory one two",
@@ -280,6 +294,7 @@ mod tests {
             "muster upload --customer a --source microsoft-365 x",
             "muster run --jason",
             "muster demo --psa salesforce",
+            "muster demo --docs confluence",
         ] {
             assert!(
                 Arguments::try_parse_from(line.split(' ')).is_err(),
@@ -287,6 +302,7 @@ mod tests {
             );
         }
     }
+
     #[test]
     fn a_psa_that_there_is_not_is_refused_with_the_list() {
         let words = ["muster", "demo", "--psa", "salesforce"];

@@ -20,7 +20,7 @@ use crate::{accounts, agents, demo, explain, print, reviews, run, table, up, upl
 /// What is told on standard error before the program ends.
 pub async fn carry_out(command: Command) -> Result<(), LocalError> {
     match command {
-        Command::Demo { keep, psa } => demo::play(psa, keep).await,
+        Command::Demo { keep, psa, docs } => demo::play(psa, docs, keep).await,
         Command::Up { place, port } => up::up(open(&place).await?, port).await,
         Command::Run {
             place,

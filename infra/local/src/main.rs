@@ -3,6 +3,7 @@
 use std::process::ExitCode;
 
 use clap::Parser;
+use connectors::docs::DocsKind;
 use connectors::psa::PsaKind;
 use muster::arguments::{Arguments, Command};
 use muster::{commands, print};
@@ -12,6 +13,7 @@ fn main() -> ExitCode {
     let command = arguments.command.unwrap_or(Command::Demo {
         keep: false,
         psa: PsaKind::Halo,
+        docs: DocsKind::ItGlue,
     });
     // The demo narrates; its logs are for those who ask for them.
     if !matches!(command, Command::Demo { .. }) || std::env::var_os("MUSTER_LOG").is_some() {

@@ -1,6 +1,7 @@
 //! How tables look, and the summary of a pass for people.
 
 use comfy_table::{ContentArrangement, Table, presets};
+use connectors::docs::{self, DocsKind};
 use connectors::psa::PsaKind;
 use connectors::psa::capabilities::CAPABILITIES;
 use jiff::Timestamp;
@@ -29,18 +30,36 @@ pub(crate) fn when(at: Timestamp) -> String {
     at.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
-/// What each PSA can do, for people who choose.
+/// What each PSA and each documentation system can do, for people who choose.
 pub fn of_capabilities() -> String {
-    let names = PsaKind::ALL.map(|kind| kind.name());
-    let mut table = with_heads(&[&[""], names.as_slice()].concat());
-    for row in CAPABILITIES {
-        let cells = PsaKind::ALL.map(|kind| match row.lack(kind) {
+    let psas = PsaKind::ALL.map(PsaKind::name);
+    let psas = of_lacks(
+        &psas,
+        CAPABILITIES.map(|row| (row.what, PsaKind::ALL.map(|kind| row.lack(kind)).to_vec())),
+    );
+    let systems = DocsKind::ALL.map(DocsKind::name);
+    let rows = docs::capabilities::CAPABILITIES;
+    let systems = of_lacks(
+        &systems,
+        rows.map(|row| (row.what, DocsKind::ALL.map(|kind| row.lack(kind)).to_vec())),
+    );
+    format!("{psas}\n{systems}")
+}
+
+/// A row for each thing with, of each vendor, why it is lacking.
+fn of_lacks<const ROWS: usize>(
+    names: &[&str],
+    rows: [(&str, Vec<Option<&'static str>>); ROWS],
+) -> Table {
+    let mut table = with_heads(&[&[""], names].concat());
+    for (what, lacks) in rows {
+        let cells = lacks.into_iter().map(|lack| match lack {
             None => "yes".to_owned(),
             Some(lack) => format!("no: {lack}"),
         });
-        table.add_row([vec![row.what.to_owned()], cells.to_vec()].concat());
+        table.add_row([what.to_owned()].into_iter().chain(cells));
     }
-    table.to_string()
+    table
 }
 
 /// What a pass came to, for people.
@@ -76,9 +95,13 @@ pub fn of_summary(summary: &Summary) -> String {
             matches.failed
         ),
     ]);
+    numbers.add_rows(of_entries(summary));
     numbers.add_row([
         "calls".to_owned(),
-        format!("{} Microsoft Graph, {} PSA", calls.graph, calls.psa),
+        format!(
+            "{} Microsoft Graph, {} PSA, {} documentation system",
+            calls.graph, calls.psa, calls.documentation
+        ),
     ]);
     numbers.add_row([
         "table".to_owned(),
@@ -89,4 +112,80 @@ pub fn of_summary(summary: &Summary) -> String {
     ]);
     numbers.add_row(["time".to_owned(), format!("{} ms", summary.elapsed_ms)]);
     format!("{customers}\n{numbers}")
+}
+
+/// How accounts stand with the documentation system, where there is one.
+fn of_entries(summary: &Summary) -> Option<[String; 2]> {
+    let entries = &summary.entries;
+    let told = format!(
+        "{} matched, {} created, {} possible match, {} more than one match, {} category differs, \
+         {} no match, {} orphaned, {} blocked, {} failed",
+        entries.matched,
+        entries.created,
+        entries.possible_match,
+        entries.more_than_one_match,
+        entries.category_differs,
+        entries.no_match,
+        entries.orphaned,
+        entries.blocked,
+        entries.failed
+    );
+    let what = "with the documentation system".to_owned();
+    (!entries.is_empty()).then_some([what, told])
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::run::EntryCounts;
+
+    use super::*;
+    use crate::summary::Collected;
+
+    fn summary(entries: EntryCounts) -> Summary {
+        let nothing = Collected::default();
+        Summary {
+            customers: Vec::new(),
+            accounts: nothing.accounts(),
+            matches: nothing.matches(),
+            entries,
+            calls: Default::default(),
+            dynamodb: Default::default(),
+            elapsed_ms: 0,
+        }
+    }
+
+    #[test]
+    fn a_summary_tells_of_entries_where_there_are_any() {
+        let none = of_summary(&summary(EntryCounts::default()));
+        assert!(!none.contains("with the documentation system"), "{none}");
+        let counts = EntryCounts {
+            created: 3,
+            category_differs: 1,
+            ..EntryCounts::default()
+        };
+        let told = of_summary(&summary(counts));
+        let row = told
+            .lines()
+            .find(|line| line.contains("with the documentation system"));
+        let row = row.unwrap();
+        assert!(
+            row.contains("3 created") && row.contains("1 category differs"),
+            "{row}"
+        );
+    }
+
+    #[test]
+    fn b180_what_each_can_do_is_shown_for_both_kinds_of_system() {
+        let told = of_capabilities();
+        for name in PsaKind::ALL
+            .map(PsaKind::name)
+            .iter()
+            .chain(&DocsKind::ALL.map(DocsKind::name))
+        {
+            assert!(told.contains(name), "{name}: {told}");
+        }
+        for row in docs::capabilities::CAPABILITIES {
+            assert!(told.contains(row.what), "{}: {told}", row.what);
+        }
+    }
 }

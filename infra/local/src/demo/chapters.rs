@@ -1,6 +1,8 @@
 //! The chapters of the journey, in order. Each does something at a vendor, lets Muster work, and
 //! shows what became of it.
 
+use std::path::PathBuf;
+
 use axum::body::Bytes;
 use axum::http::Method;
 use domain::account::Account;
@@ -24,6 +26,8 @@ use crate::{explain, run, table, upload};
 pub(super) struct Stage {
     pub(super) msp: Msp,
     pub(super) up: Up,
+    /// The data directory.
+    pub(super) data: PathBuf,
 }
 
 impl Stage {
@@ -32,15 +36,16 @@ impl Stage {
         self.nothing_new().await?;
         self.changes_at_the_source().await?;
         self.a_contact_is_edited().await?;
+        self.entries().await?;
         self.an_improbable_loss().await?;
         self.why().await
     }
 
-    fn local(&mut self) -> &mut Local {
+    pub(super) fn local(&mut self) -> &mut Local {
         self.up.local()
     }
 
-    async fn pass(&mut self) -> Result<Summary, LocalError> {
+    pub(super) async fn pass(&mut self) -> Result<Summary, LocalError> {
         let progress = Progress::of(self.local().config.customers.len());
         run::pass(self.local(), None, |ended| progress.add(ended)).await
     }
@@ -77,7 +82,8 @@ impl Stage {
         say(&show::cost(&summary))?;
         say(
             "Nobody is guessed: where several contacts fit, a person chooses. The cafés and the\n\
-             bakery share one company in the PSA, so no contact is made for either.",
+             bakery share one company in the PSA and one organization beside it, so no contact and\n\
+             no entry is made for either.",
         )?;
         self.custom_fields_of_new_contacts().await
     }
@@ -102,7 +108,11 @@ impl Stage {
             "Nothing changed",
             "The same again. A look at which nothing is new writes nothing.",
         )?;
+        let writes = self.msp.docs.writes();
         let summary = self.pass().await?;
+        if summary.dynamodb.write_units > 0.0 || self.msp.docs.writes() != writes {
+            return Err(defect("a run of the demo with nothing new wrote something"));
+        }
         say(&show::cost(&summary))
     }
 
@@ -138,13 +148,20 @@ impl Stage {
         let summary = self.pass().await?;
         let after = show::accounts(self.local(), &shown).await?;
         let gaps = self.msp.kind.gaps();
-        let mut told = table::with_heads(&["at Microsoft", "the account", "in the PSA"]);
+        let docs = format!("in {}", self.msp.docs_kind.name());
+        let mut told = table::with_heads(&["at Microsoft", "the account", "in the PSA", &docs]);
         for (what, change) in &changes {
             let record = self.record(change);
             let was = show::of_record(&before, &record);
             let is = show::of_record(&after, &record);
             let standing = is.map_or_else(String::new, |account| show::standing(account, &gaps));
-            told.add_row([(*what).to_owned(), show::differences(was, is), standing]);
+            let entry = is.map_or_else(String::new, show::entry);
+            told.add_row([
+                (*what).to_owned(),
+                show::differences(was, is),
+                standing,
+                entry,
+            ]);
         }
         say(&told.to_string())?;
         let accounts = &summary.accounts;
@@ -239,7 +256,7 @@ impl Stage {
     }
 
     /// Works on what came in, until nothing is left to do.
-    async fn work(&mut self) -> Result<Summary, LocalError> {
+    pub(super) async fn work(&mut self) -> Result<Summary, LocalError> {
         let local = self.local();
         let begun = run::Begun::now(local);
         let mut collected = Collected::default();
@@ -249,7 +266,7 @@ impl Stage {
 
     async fn an_improbable_loss(&mut self) -> Result<(), LocalError> {
         chapter(
-            5,
+            6,
             "An improbable loss",
             "By some mistake most of Meridian's people vanish from Microsoft. Nothing is taken out\n\
              of use until a person says yes.",
@@ -290,7 +307,7 @@ impl Stage {
 
     async fn why(&mut self) -> Result<(), LocalError> {
         chapter(
-            6,
+            7,
             "Why an account is what it is",
             "One person with two records, in the directory and in the cloud, is one account.",
         )?;
@@ -344,10 +361,10 @@ fn has_both(account: &Account) -> bool {
         })
 }
 
-fn id(text: &str) -> CustomerId {
+pub(super) fn id(text: &str) -> CustomerId {
     CustomerId::parse(text).expect("the demo's customers have ids of plain letters")
 }
 
-fn defect(what: &'static str) -> LocalError {
+pub(super) fn defect(what: &'static str) -> LocalError {
     LocalError::Failure(Failure::defect(what))
 }

@@ -134,6 +134,21 @@ impl Person {
         self.values.get(name).map_or("", String::as_str)
     }
 
+    /// What people call the person.
+    pub(super) fn name(&self) -> &str {
+        self.value("displayName")
+    }
+
+    /// The user principal name.
+    pub(super) fn username(&self) -> &str {
+        self.value("userPrincipalName")
+    }
+
+    /// The name that the directory itself knows the person by.
+    pub(super) fn logon_name(&self) -> &str {
+        self.value("sAMAccountName")
+    }
+
     /// The person as Microsoft Graph shows somebody who is synchronised.
     pub(super) fn graph_user(&self) -> Value {
         json!({

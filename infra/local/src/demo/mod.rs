@@ -1,15 +1,23 @@
 //! The journey, played with simulated vendors over real sockets: a first import, a second run in
 //! which nothing changes, changes at the source, a contact edited in the PSA that comes back by
-//! webhook, and a run that waits for a person. Everything is in a temporary directory.
+//! webhook, entries of a documentation system, and a run that waits for a person. Everything is in a
+//! temporary directory.
 //!
-//! Whichever PSA it is played with, the chapters are the same; what differs is in `psa`.
+//! Whichever PSA and documentation system it is played with, the chapters are the same; what differs is
+//! in `psa` and `docs`.
 
 mod chapters;
 mod directory;
+mod docs;
+mod entries;
+mod kept;
 mod msp;
 mod psa;
+mod secrets;
 mod show;
+mod texts;
 
+use connectors::docs::DocsKind;
 use connectors::psa::PsaKind;
 
 use crate::local::{Local, LocalError};
@@ -20,29 +28,31 @@ use msp::{Msp, OPERATOR_TOKEN, SHOWN};
 use psa::WEBHOOK_PATH_TOKEN;
 use show::say;
 
-/// Plays it with that PSA. `keep`: everything goes on afterwards until it is stopped, with addresses and tokens
-/// printed.
+/// Plays it with that PSA and that documentation system. `keep`: everything goes on afterwards until it is
+/// stopped, with addresses and tokens printed.
 ///
 /// # Errors
 /// Something of the demo cannot be started, or does not do what it should.
-pub async fn play(kind: PsaKind, keep: bool) -> Result<(), LocalError> {
+pub async fn play(kind: PsaKind, docs: DocsKind, keep: bool) -> Result<(), LocalError> {
     let stop = stop_signal()?;
     let folder = tempfile::tempdir()
         .map_err(|error| LocalError::Machine("no temporary directory can be made", error))?;
     say("Muster: a dozen customers of a small MSP, with simulated vendors on this machine.")?;
     say(&show::lacks(kind))?;
-    let msp = Msp::start(kind).await?;
-    let local = Local::open(msp.config()?, &folder.path().join("data")).await?;
+    say(&show::docs_lacks(docs))?;
+    let msp = Msp::start(kind, docs).await?;
+    let data = folder.path().join("data");
+    let local = Local::open(msp.config()?, &data).await?;
     let up = Up::serve(local, 0).await?;
     msp.psa.deliver_to(webhooks(&msp, &up));
-    let mut stage = Stage { msp, up };
+    let mut stage = Stage { msp, up, data };
     // A signal ends the play wherever it is, and the data goes all the same.
     let mut stop = std::pin::pin!(stop);
     let played = tokio::select! {
         played = stage.play() => Some(played),
         () = &mut stop => None,
     };
-    let Stage { msp, mut up } = stage;
+    let Stage { msp, mut up, .. } = stage;
     if keep && matches!(played, Some(Ok(()))) {
         addresses(&msp, &up)?;
         up.schedule();
@@ -59,7 +69,7 @@ fn webhooks(msp: &Msp, up: &Up) -> String {
 }
 
 fn addresses(msp: &Msp, up: &Up) -> Result<(), LocalError> {
-    let name = msp.kind.name();
+    let (name, docs) = (msp.kind.name(), msp.docs_kind.name());
     let webhooks = if msp.delivers() {
         format!("{}  ({})", webhooks(msp, up), msp.psa.proof())
     } else {
@@ -73,10 +83,14 @@ fn addresses(msp: &Msp, up: &Up) -> Result<(), LocalError> {
          agents      http://{0}/v1/uploads\n\
          Microsoft   {1}\n\
          {name:<10}  {2}\n\
-         \x20           {3}",
+         \x20           {3}\n\
+         {docs:<10}  {4}\n\
+         \x20           {5}",
         up.address(),
         msp.graph.base(),
         msp.psa.address(),
         msp.psa.credentials(),
+        msp.docs.address(),
+        msp.docs.credentials(),
     ))
 }

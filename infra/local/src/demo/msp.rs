@@ -1,9 +1,10 @@
 //! A small MSP to play with: a dozen customers, their people at Microsoft and on their networks, the
-//! contacts that the PSA has of them, and the configuration that says what is wanted. Nobody here
-//! exists, and every start has the same people.
+//! contacts and entries that PSA and documentation system have of them, and the configuration that says
+//! what is wanted. Nobody here exists, and every start has the same people.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+use connectors::docs::DocsKind;
 use connectors::psa::PsaKind;
 use domain::failure::Failure;
 use domain::gaps::Gaps;
@@ -13,6 +14,8 @@ use simulators::population::Population;
 use simulators::{Graph, Options, graph};
 
 use super::directory;
+use super::docs::{self, Docs, Held};
+use super::kept::{self, Case, Shelf};
 use super::psa::{self, Psa};
 use crate::config::Config;
 use crate::local::LocalError;
@@ -30,7 +33,7 @@ struct Outline {
     known: f64,
     /// The policy for its end users; without one the default.
     policy: Option<&'static str>,
-    /// Customers of one letter share a company in the PSA.
+    /// Customers with the same one share a company in the PSA, and an organization.
     company: &'static str,
 }
 
@@ -93,33 +96,49 @@ pub(super) struct Msp {
     pub(super) kind: PsaKind,
     /// The PSA itself.
     pub(super) psa: Box<dyn Psa>,
+    /// Which documentation system it has.
+    pub(super) docs_kind: DocsKind,
+    /// The documentation system itself.
+    pub(super) docs: Box<dyn Docs>,
+    /// Accounts of which something is kept there, to be looked at.
+    pub(super) cases: Vec<Case>,
     /// The people of each tenant.
     pub(super) people: BTreeMap<&'static str, Population>,
     /// The company of each customer in the PSA.
     companies: BTreeMap<&'static str, i64>,
+    /// The organization of each customer in the documentation system.
+    organizations: BTreeMap<&'static str, u64>,
 }
 
 impl Msp {
     /// Starts the vendors and fills them.
-    pub(super) async fn start(kind: PsaKind) -> Result<Self, LocalError> {
+    pub(super) async fn start(kind: PsaKind, docs_kind: DocsKind) -> Result<Self, LocalError> {
         let machine = |error| LocalError::Machine("a simulated vendor cannot be started", error);
         let graph = Graph::start(Options::default()).await.map_err(machine)?;
         let psa = psa::start(kind).await.map_err(machine)?;
+        let docs = docs::start(docs_kind).await.map_err(machine)?;
         let mut msp = Self {
             graph,
             kind,
             psa,
+            docs_kind,
+            docs,
+            cases: Vec::new(),
             people: BTreeMap::new(),
             companies: BTreeMap::new(),
+            organizations: BTreeMap::new(),
         };
-        let mut shared: BTreeMap<&str, i64> = BTreeMap::new();
+        let mut shared: BTreeMap<&str, (i64, u64)> = BTreeMap::new();
         for (number, outline) in OUTLINES.iter().enumerate() {
-            let company = shared.entry(outline.company);
-            let company = *company.or_insert_with(|| msp.psa.open_company(outline.company));
-            msp.fill(number, outline, company);
+            let name = outline.company;
+            let (company, organization) = *(shared.entry(name))
+                .or_insert_with(|| (msp.psa.open_company(name), msp.docs.open_organization(name)));
             msp.companies.insert(outline.id, company);
+            msp.organizations.insert(outline.id, organization);
+            msp.fill(number, outline, company);
         }
         msp.fill_hybrid();
+        msp.fill_machines();
         Ok(msp)
     }
 
@@ -131,6 +150,8 @@ impl Msp {
         let mut people = Population::new(seed, &tenant, &domain, outline.people);
         people.fill_graph(&self.graph, &tenant);
         self.psa.know(company, &people.contacts(outline.known));
+        let cases = kept::of_people(self.shelf(outline.id), outline.id, &people);
+        self.cases.extend(cases);
         self.people.insert(outline.id, people);
     }
 
@@ -140,7 +161,10 @@ impl Msp {
         self.graph.add_tenant(&tenant, "northwinddental.example");
         let company = self.psa.open_company("Northwind Dental");
         self.companies.insert(HYBRID, company);
-        for person in directory::people() {
+        let organization = self.docs.open_organization("Northwind Dental");
+        self.organizations.insert(HYBRID, organization);
+        let people = directory::people();
+        for person in &people {
             if person.is_in_cloud {
                 let user = self.graph.put_user(&tenant, person.graph_user());
                 self.graph
@@ -149,6 +173,23 @@ impl Msp {
             if person.is_contact {
                 self.psa.know(company, &[person.contact()]);
             }
+        }
+        let cases = kept::of_directory(self.shelf(HYBRID), &people);
+        self.cases.extend(cases);
+    }
+
+    /// Windows machines, of which the PSA knows nothing.
+    fn fill_machines(&mut self) {
+        let organization = self.docs.open_organization("Fabrikam Garages");
+        self.organizations.insert(MACHINES, organization);
+        let cases = kept::of_machines(self.shelf(MACHINES));
+        self.cases.extend(cases);
+    }
+
+    fn shelf(&self, customer: &str) -> Shelf<'_> {
+        Shelf {
+            docs: self.docs.as_ref(),
+            organization: self.organization(customer),
         }
     }
 
@@ -162,14 +203,17 @@ impl Msp {
 
     fn configuration(&self) -> String {
         let graph = self.graph.base();
-        let (psa, policies) = (self.psa.settings(), policies(&self.kind.gaps()));
+        let (psa, docs) = (self.psa.settings(), self.docs.settings());
+        let policies = policies(&self.kind.gaps());
         let mut text = format!(
             "[graph]\nlogin_url = {graph:?}\napi_url = {graph:?}\nclient_id = {:?}\n\
              client_secret = {:?}\n\n[psa]\nsystem = \"{}\"\n{psa}\n\
+             [docs]\nsystem = \"{}\"\n{docs}\n\
              [[operators]]\ntoken = {OPERATOR_TOKEN:?}\nrole = \"super\"\n{policies}",
             graph::CLIENT_ID,
             graph::CLIENT_SECRET,
             self.kind,
+            self.docs_kind,
         );
         for outline in &OUTLINES {
             let policies: Vec<&str> = outline.policy.into_iter().collect();
@@ -180,17 +224,19 @@ impl Msp {
         text.push_str(&self.customer(HYBRID, "Northwind Dental", both));
         text.push_str(&format!(
             "\n[[customers]]\nid = {MACHINES:?}\nname = \"Fabrikam Garages\"\n\
-             sources = [\"local-windows\"]\n"
+             sources = [\"local-windows\"]\ndocs_organization_id = \"{}\"\n",
+            self.organization(MACHINES),
         ));
         text
     }
 
     fn customer(&self, id: &str, name: &str, sources: &str) -> String {
-        let company = self.company(id);
+        let (company, organization) = (self.company(id), self.organization(id));
         let tenant = tenant(id);
         format!(
             "\n[[customers]]\nid = {id:?}\nname = {name:?}\nsources = {sources}\n\
-             microsoft_tenant_id = {tenant:?}\npsa_company_id = \"{company}\"\n"
+             microsoft_tenant_id = {tenant:?}\npsa_company_id = \"{company}\"\n\
+             docs_organization_id = \"{organization}\"\n"
         )
     }
 
@@ -203,6 +249,26 @@ impl Msp {
     pub(super) fn company(&self, customer: &str) -> i64 {
         self.companies.get(customer).copied().unwrap_or_default()
     }
+
+    /// A customer's organization in the documentation system; 0 where it has none.
+    pub(super) fn organization(&self, customer: &str) -> u64 {
+        (self.organizations.get(customer))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// What the documentation system holds of a customer with that user name.
+    pub(super) fn held(&self, customer: &str, username: &str) -> Vec<Held> {
+        let mut held = self.docs.held(self.organization(customer));
+        held.retain(|held| held.username.eq_ignore_ascii_case(username));
+        held
+    }
+
+    /// All that the documentation system holds, of every organization.
+    pub(super) fn all_held(&self) -> Vec<Held> {
+        let each: BTreeSet<u64> = self.organizations.values().copied().collect();
+        each.into_iter().flat_map(|id| self.docs.held(id)).collect()
+    }
 }
 
 /// The start of both policies; the second goes on with what the PSA can do.
@@ -212,13 +278,17 @@ name = "Standard"
 account_type = "end-user"
 default = true
 match_psa = true
+match_docs = true
 
 [[policies]]
 name = "Hands-on"
 account_type = "end-user"
+match_docs = true
+create_docs_entry = true
 "#;
 
-/// The policies. The hands-on one wants everything with the PSA that it can do.
+/// The policies. The hands-on one wants an entry for everybody, and everything with the PSA that it can
+/// do.
 fn policies(gaps: &Gaps) -> String {
     let wanted = Policy {
         match_psa: true,

@@ -1,27 +1,34 @@
 //! What the demo shows of itself: chapters, progress, and what became of people.
 
 use comfy_table::Table;
+use connectors::docs::{self, DocsKind};
 use connectors::psa::PsaKind;
 use connectors::psa::capabilities::CAPABILITIES;
 use domain::account::{Account, AccountState, PsaStatus};
+use domain::docs::{DocsStatus, EntryCandidate};
 use domain::failure::Failure;
 use domain::fields::Attribute;
 use domain::gaps::Gaps;
 use domain::id::CustomerId;
-use domain::run::MatchCounts;
+use domain::run::{EntryCounts, MatchCounts};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::docs::SECRETS;
 use super::psa::Shown;
 use crate::functions::Done;
 use crate::local::{Local, LocalError};
 use crate::print;
 use crate::queue::Ended;
 use crate::summary::Summary;
-use crate::table;
 use crate::wiring::Function;
+use crate::{accounts, table};
 
-/// Writes a text for the person who watches.
+/// Writes a text for the person who watches. One in which a password is, is not written.
 pub(super) fn say(text: &str) -> Result<(), LocalError> {
+    if SECRETS.iter().any(|secret| text.contains(secret)) {
+        let what = "a password of the documentation system was about to be shown";
+        return Err(LocalError::Failure(Failure::defect(what)));
+    }
     print::line(text)
         .map_err(|error| LocalError::Machine("standard output cannot be written", error))
 }
@@ -33,20 +40,26 @@ pub(super) fn chapter(number: u32, title: &str, text: &str) -> Result<(), LocalE
 
 /// Which PSA it is, and what is not done with it.
 pub(super) fn lacks(kind: PsaKind) -> String {
-    let name = kind.name();
     let rows = CAPABILITIES.iter();
     let rows = rows.filter_map(|row| Some([row.what, row.lack(kind)?]));
-    let rows: Vec<[&str; 2]> = rows.collect();
+    lacking("PSA", kind.name(), rows.collect())
+}
+
+/// Which documentation system it is, and what is not done with it.
+pub(super) fn docs_lacks(kind: DocsKind) -> String {
+    let rows = docs::capabilities::CAPABILITIES.iter();
+    let rows = rows.filter_map(|row| Some([row.what, row.lack(kind)?]));
+    lacking("documentation system", kind.name(), rows.collect())
+}
+
+fn lacking(what: &str, name: &str, rows: Vec<[&str; 2]>) -> String {
+    let said = format!("The MSP's {what} is {name}.");
     if rows.is_empty() {
-        return format!(
-            "The MSP's PSA is {name}. All that Muster does with a PSA, it does with this one."
-        );
+        return format!("{said} All that Muster does with a {what}, it does with this one.");
     }
     let mut shown = table::with_heads(&[&format!("not with {name}"), "why"]);
     shown.add_rows(rows);
-    format!(
-        "The MSP's PSA is {name}. What Muster does with other PSAs and not with this one:\n{shown}"
-    )
+    format!("{said} What holds with other ones and not with this one:\n{shown}")
 }
 
 /// A bar that fills as customers are through; without a terminal there is none.
@@ -73,30 +86,40 @@ impl Drop for Progress {
     }
 }
 
-/// A customer a row: how many accounts, and how they stand with the PSA.
+/// The columns of [`customers`].
+const CUSTOMER_HEADS: [&str; 15] = [
+    "customer",
+    "status",
+    "accounts",
+    "with two\nrecords",
+    "contacts\nmatched",
+    "created",
+    "more\nthan one",
+    "no\nmatch",
+    "blocked",
+    "entries\nmatched",
+    "created",
+    "for a\nperson",
+    "another\ncategory",
+    "no\nmatch",
+    "blocked",
+];
+
+/// A customer a row: how many accounts, and how they stand with the PSA and, beside it, with the
+/// documentation system.
 pub(super) async fn customers(local: &Local, summary: &Summary) -> Result<Table, LocalError> {
-    let heads = [
-        "customer",
-        "status",
-        "accounts",
-        "with two records",
-        "matched",
-        "created",
-        "more than one",
-        "no match",
-        "blocked",
-    ];
-    let mut shown = table::with_heads(&heads);
+    let mut shown = table::with_heads(&CUSTOMER_HEADS);
     for customer in &local.config.customers {
         let accounts = accounts(local, &customer.id).await?;
         let two = accounts
             .iter()
             .filter(|account| account.identities.len() > 1)
             .count();
-        let mut counts = MatchCounts::default();
-        accounts
-            .iter()
-            .for_each(|account| counts.count(account.psa.status));
+        let (mut contacts, mut entries) = (MatchCounts::default(), EntryCounts::default());
+        for account in &accounts {
+            contacts.count(account.psa.status);
+            entries.count(account.docs.status);
+        }
         let status = summary
             .customers
             .iter()
@@ -106,11 +129,17 @@ pub(super) async fn customers(local: &Local, summary: &Summary) -> Result<Table,
             status.map_or_else(String::new, |told| told.status.to_owned()),
             accounts.len().to_string(),
             two.to_string(),
-            counts.matched.to_string(),
-            counts.created.to_string(),
-            counts.more_than_one_match.to_string(),
-            counts.no_match.to_string(),
-            counts.blocked.to_string(),
+            contacts.matched.to_string(),
+            contacts.created.to_string(),
+            contacts.more_than_one_match.to_string(),
+            contacts.no_match.to_string(),
+            contacts.blocked.to_string(),
+            entries.matched.to_string(),
+            entries.created.to_string(),
+            (entries.possible_match + entries.more_than_one_match).to_string(),
+            entries.category_differs.to_string(),
+            entries.no_match.to_string(),
+            entries.blocked.to_string(),
         ]);
     }
     Ok(shown)
@@ -119,10 +148,12 @@ pub(super) async fn customers(local: &Local, summary: &Summary) -> Result<Table,
 /// What a pass cost, in a line.
 pub(super) fn cost(summary: &Summary) -> String {
     format!(
-        "{} ms: {} calls to Microsoft Graph, {} to the PSA; {:.0} read units, {:.0} write units",
+        "{} ms: {} calls to Microsoft Graph, {} to the PSA, {} to the documentation system; {:.0} \
+         read units, {:.0} write units",
         summary.elapsed_ms,
         summary.calls.graph,
         summary.calls.psa,
+        summary.calls.documentation,
         summary.dynamodb.read_units,
         summary.dynamodb.write_units,
     )
@@ -145,6 +176,12 @@ pub(super) async fn accounts(
 pub(super) fn of_record<'a>(accounts: &'a [Account], id: &str) -> Option<&'a Account> {
     let has = |account: &&Account| account.identities.iter().any(|held| held.key.id == id);
     accounts.iter().find(has)
+}
+
+/// The account that is known by that user name.
+pub(super) fn known_as<'a>(accounts: &'a [Account], username: &str) -> Option<&'a Account> {
+    let is_it = |name: &str| name.eq_ignore_ascii_case(username);
+    (accounts.iter()).find(|account| accounts::names(account).any(is_it))
 }
 
 /// What differs between an account before and after, a line each.
@@ -190,6 +227,21 @@ pub(super) fn standing(account: &Account, gaps: &Gaps) -> String {
         (Some(contact), PsaStatus::Created) => format!("contact {contact}, made by us{stays}"),
         (Some(contact), status) => format!("contact {contact}, {}{stays}", status.as_str()),
         (None, status) => status.as_str().to_owned(),
+    }
+}
+
+/// How an account stands with the documentation system, in a few words.
+pub(super) fn entry(account: &Account) -> String {
+    let (docs, status) = (&account.docs, account.docs.status.as_str());
+    let ids = |candidates: &[EntryCandidate]| {
+        let ids = candidates.iter().map(|candidate| candidate.entry.as_str());
+        ids.collect::<Vec<_>>().join(" or ")
+    };
+    match &docs.entry {
+        Some(entry) if docs.status == DocsStatus::Created => format!("entry {entry}, made by us"),
+        Some(entry) => format!("entry {entry}, {status}"),
+        None if docs.candidates.is_empty() => status.to_owned(),
+        None => format!("{status}: entry {}", ids(&docs.candidates)),
     }
 }
 

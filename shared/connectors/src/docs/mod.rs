@@ -4,6 +4,7 @@
 //! them (what is parsed into has no place for them, and what was read is wiped); nothing here decides
 //! which entry is whose; a create whose answer was lost is looked for before it is called lost.
 
+pub mod capabilities;
 mod client;
 mod gaps;
 mod hudu;

@@ -12,9 +12,11 @@ use std::io;
 
 use async_trait::async_trait;
 use connectors::psa::PsaKind;
-use domain::push::custom::{CustomField, OFFICE_365_ID, TYPE_MAPPING, flag_text};
+use domain::push::custom::{CustomField, OFFICE_365_ID, TYPE_MAPPING};
 use serde_json::Value;
 use simulators::population::Contact;
+
+use super::texts::{lines, text};
 
 /// The end of the path to which the PSA delivers. It guards nothing, and nor do the other secrets of
 /// the demo: the MSP is simulated.
@@ -87,23 +89,6 @@ pub(super) struct Shown {
     pub(super) support_pin: String,
     /// The custom field `IsOffice365`.
     pub(super) is_office_365: String,
-}
-
-/// Lines of a configuration: keys with texts.
-fn lines(keys: &[(&str, &str)]) -> String {
-    let lines = keys.iter().map(|(key, text)| format!("{key} = {text:?}\n"));
-    lines.collect()
-}
-
-/// A member of a record as text; empty where there is none.
-fn text(record: &Value, member: &str) -> String {
-    match record.get(member) {
-        Some(Value::String(text)) => text.clone(),
-        Some(Value::Bool(flag)) => flag_text(*flag).to_owned(),
-        Some(Value::Null | Value::Number(_) | Value::Array(_) | Value::Object(_)) | None => {
-            String::new()
-        }
-    }
 }
 
 /// As [`text`], of the row in a list of the record whose value at that JSON pointer is the wanted one.
