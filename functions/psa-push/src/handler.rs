@@ -12,7 +12,7 @@ use domain::failure::{Disposition, Failure};
 use domain::gaps::Gaps;
 use domain::id::{AccountId, CompanyId, ContactId, SiteId};
 use domain::policy::{CustomerPolicies, resolve};
-use domain::push::{Push, Question, left_alone, looked_at, plan, settled};
+use domain::push::{Push, Question, left_alone, looked_at, needs_look_once_made, plan, settled};
 use domain::run::MatchCounts;
 use platform::store::{AccountWrite, Claimable, WriteOutcome};
 use platform::{App, Budget};
@@ -211,11 +211,31 @@ async fn told(app: &App, customer: &Customer, failure: Failure) -> Failure {
 #[error("the time of this push is up; it goes on with the accounts that are still behind")]
 struct OutOfTime;
 
+/// Pushes one account. A contact that was just made is looked at once more, where only that tells
+/// which custom fields it has.
 async fn one(case: &Case<'_>, id: &AccountId, outcome: &mut Outcome) -> Result<(), Failure> {
-    let store = &case.app.store;
-    let Some(account) = store.account(&case.customer.id, id).await? else {
+    let Some(account) = account(case, id).await? else {
         return Ok(());
     };
+    let policy = case.policies.of(account.account_type);
+    let is_unlinked = account.contact().is_none();
+    let looks_again = is_unlinked && needs_look_once_made(&account, policy, &case.gaps);
+    pass(case, account, outcome).await?;
+    if looks_again
+        && let Some(account) = self::account(case, id).await?
+        && account.contact().is_some()
+    {
+        pass(case, account, outcome).await?;
+    }
+    Ok(())
+}
+
+async fn account(case: &Case<'_>, id: &AccountId) -> Result<Option<Account>, Failure> {
+    Ok(case.app.store.account(&case.customer.id, id).await?)
+}
+
+/// Plans for an account as it is now, calls, and records.
+async fn pass(case: &Case<'_>, account: Account, outcome: &mut Outcome) -> Result<(), Failure> {
     // What a linked account needs is its contact, one without a link its site.
     let (contact, site) = match account.contact() {
         Some(contact) => (case.psa.contact(contact).await?, None),

@@ -51,8 +51,7 @@ async fn b151_b152_b154_b155_b159_b160_custom_fields_are_filled_and_then_it_is_q
         "bo@northwind.example",
         json!({ "azureoid": oid, "customfields": size }),
     );
-    // The first run makes Ida's contact; which custom fields there are, only a contact in full tells.
-    scene.world.run().await;
+    // Which custom fields there are, only a contact in full tells: Ida's is read once it is made.
     scene.world.run().await;
     let ida = scene.standing("ida").await.1.unwrap();
     let user = |id| scene.world.halo.user(id).unwrap();

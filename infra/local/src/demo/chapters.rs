@@ -84,22 +84,7 @@ impl Stage {
             "Nobody is guessed: where several contacts fit, a person chooses. The cafés and the\n\
              bakery share one company in the PSA and one organization beside it, so no contact and\n\
              no entry is made for either.",
-        )?;
-        self.custom_fields_of_new_contacts().await
-    }
-
-    /// Where lists do not tell custom fields, those of a new contact wait for the next run.
-    async fn custom_fields_of_new_contacts(&mut self) -> Result<(), LocalError> {
-        let (gaps, name) = (self.msp.kind.gaps(), self.msp.kind.name());
-        if gaps.no_custom_fields || !gaps.thin_lists {
-            return Ok(());
-        }
-        say(&format!(
-            "Lists of {name} do not tell custom fields: contacts that were just made are looked at\n\
-             one by one in the next run, and get theirs."
-        ))?;
-        let summary = self.pass().await?;
-        say(&show::cost(&summary))
+        )
     }
 
     async fn nothing_new(&mut self) -> Result<(), LocalError> {

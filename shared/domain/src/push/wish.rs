@@ -9,6 +9,7 @@ use super::custom::{CustomField, flag_text, parse_flag};
 use super::echo;
 use super::plan::Question;
 use crate::account::{Account, AccountState, PsaStanding};
+use crate::gaps::Gaps;
 use crate::identity::Source;
 use crate::policy::Policy;
 
@@ -52,6 +53,12 @@ pub fn needs_look(question: &Question<'_>, contact: &Contact) -> bool {
                 !contact.custom.contains_key(&field)
                     && account.psa.pushed.get(field.name()) != Some(&wish.digest(account, field))
             })
+}
+
+/// Must a contact be read in full once it was made, since nothing else tells which custom fields it
+/// has, and some are to be filled?
+pub fn needs_look_once_made(account: &Account, policy: &Policy, gaps: &Gaps) -> bool {
+    gaps.thin_lists && !gaps.no_custom_fields && !wanted(account, policy).is_empty()
 }
 
 /// The standing once a contact was read in full and its custom fields say what they are to say, or
