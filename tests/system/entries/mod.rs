@@ -8,6 +8,7 @@ mod journey;
 mod links;
 mod matching;
 mod system;
+mod watched;
 
 use connectors::Vendors;
 use docs_matching::Outcome;
