@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::system::System;
 use super::{CLOUD, CREATE, upn};
-use crate::psa::user;
+use crate::psa::{operate, user};
 use crate::world::{TENANT, World, customer, id, policy};
 
 async fn world(system: &System) -> World {
@@ -64,6 +64,27 @@ async fn b50_b123_b124_a_run_matches_contacts_and_entries_and_shows_both() {
         let again = world.run().await;
         assert_eq!(system.writes(), before);
         assert!(again.dynamodb.write_units.abs() < f64::EPSILON, "{again:?}");
+    }
+}
+
+#[tokio::test]
+async fn b126_b129_an_import_asked_for_now_matches_entries_anew() {
+    for system in System::both().await {
+        let [kept, duplicate] = [0, 1].map(|_| system.add(&upn("anna"), CLOUD));
+        let mut world = world(&system).await;
+        world.run().await;
+        let standing = async |world: &World| {
+            let anna = world.account("northwind", &upn("anna")).await;
+            (anna.docs.status.as_str(), anna.docs.entry)
+        };
+        assert_eq!(standing(&world).await, ("more-than-one-match", None));
+        system.remove(&duplicate);
+        let path = "/v1/customers/northwind/imports";
+        let reply = operate(&world, "POST", path, json!({})).await;
+        assert_eq!(reply.status, 202, "{reply:?}");
+        world.settle().await;
+        let linked = domain::id::EntryId::parse(kept).unwrap();
+        assert_eq!(standing(&world).await, ("matched", Some(linked)));
     }
 }
 
