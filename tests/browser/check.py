@@ -61,7 +61,7 @@ def harmless(page):
 
 
 def open_page(browser, url, theme):
-    page = browser.new_page(viewport={"width": 1080, "height": 620})
+    page = browser.new_page(viewport={"width": 1080, "height": 830})
     page.set_default_timeout(WAIT_MS)
     page.goto(f"{url}?theme={theme}")
     page.get_by_role("cell", name="6 of 17", exact=True).wait_for()
