@@ -8,6 +8,7 @@ use serde_json::json;
 use super::system::System;
 use super::{CLOUD, CREATE, upn};
 use crate::psa::{operate, user};
+use crate::sources::entra;
 use crate::world::{TENANT, World, customer, id, policy};
 
 async fn world(system: &System) -> World {
@@ -85,6 +86,25 @@ async fn b126_b129_an_import_asked_for_now_matches_entries_anew() {
         world.settle().await;
         let linked = domain::id::EntryId::parse(kept).unwrap();
         assert_eq!(standing(&world).await, ("matched", Some(linked)));
+    }
+}
+
+#[tokio::test]
+async fn b110_b115_for_a_customer_that_is_not_integrated_nothing_is_asked_and_nothing_is_made() {
+    for system in System::both().await {
+        let both = "create_psa_contact = true\ncreate_docs_entry = true";
+        let customers = system.table() + &policy(both) + &entra("northwind", TENANT, "");
+        let mut world = World::new(&customers).await;
+        system.add(&upn("anna"), CLOUD);
+        let anna = user("anna", "Anna", "Ek", json!({}));
+        world.graph.put_user(TENANT, anna);
+        let summary = world.run().await;
+        assert_eq!(summary.customers[0].status, "succeeded");
+        assert_eq!((summary.calls.psa, summary.calls.documentation), (0, 0));
+        let account = world.account("northwind", &upn("anna")).await;
+        assert_eq!(account.psa, Default::default());
+        assert_eq!(account.docs, Default::default());
+        assert_eq!((system.reads(), system.writes()), (0, 0));
     }
 }
 
