@@ -204,3 +204,25 @@ async fn d3_a_customer_with_many_disputed_accounts_fills_no_page_of_others_and_l
     assert_eq!(shown, 60);
     assert_eq!(event, json!({}), "there is no more");
 }
+
+#[tokio::test]
+async fn customers_whose_entries_wait_come_in_pages_that_say_how_many_accounts_there_are() {
+    let world = World::new("").await;
+    let app = world.app();
+    let two = ["acc_1", "acc_2"].map(|id| domain::id::AccountId::parse(id).unwrap());
+    for number in 0..12 {
+        let customer = id(&format!("c{number:02}"));
+        let noted = app.store.review_entries(&customer, &two, app.clock.now());
+        noted.await.unwrap();
+    }
+    let html = show(app, json!({})).await;
+    assert!(html.contains("24 accounts of all customers"), "{html}");
+    let more: Vec<_> = buttons(&html);
+    let [(function, asked)] = more.as_slice() else {
+        panic!("one list goes on: {more:?}");
+    };
+    assert_eq!(function, WIDGET);
+    let html = show(app, asked.clone()).await;
+    assert!(!html.contains("of all customers"), "{html}");
+    assert_eq!(buttons(&html), [(WIDGET.to_owned(), json!({}))]);
+}

@@ -62,20 +62,17 @@ fn user(number: usize) -> serde_json::Value {
 }
 
 async fn open(graph: &Graph, docs: &System, folder: &Path) -> Local {
-    let secret = docs.document();
+    let [system, api_url, api_key] = docs.connection();
     let text = format!(
         "[graph]\nlogin_url = \"{base}\"\napi_url = \"{base}\"\nclient_id = \"{CLIENT_ID}\"\n\
          client_secret = \"{CLIENT_SECRET}\"\n\
-         [docs]\nsystem = {system}\napi_url = {api_url}\napi_key = {api_key}\n\
+         [docs]\nsystem = \"{system}\"\napi_url = \"{api_url}\"\napi_key = \"{api_key}\"\n\
          [[policies]]\nname = \"People\"\naccount_type = \"end-user\"\ndefault = true\n\
          create_docs_entry = true\n\
          [[customers]]\nid = \"bench\"\nname = \"Bench\"\nmicrosoft_tenant_id = \"{TENANT}\"\n\
          docs_organization_id = \"{organization}\"\nsources = [\"microsoft-365\"]\n\
          licensed_only = false\n",
         base = graph.base(),
-        system = secret["system"],
-        api_url = secret["api_url"],
-        api_key = secret["api_key"],
         organization = docs.organization(),
     );
     let config = match Config::read("muster.toml", &text, &|_| None) {

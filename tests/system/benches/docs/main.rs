@@ -19,6 +19,7 @@ use connectors::Vendors;
 use connectors::docs::Settings;
 use domain::id::OrganizationId;
 use secrecy::SecretString;
+use serde_json::json;
 
 use customer::Customer;
 use vendors::System;
@@ -89,8 +90,9 @@ async fn seconds(entries: usize) {
 }
 
 fn settings(system: &System) -> Settings {
-    let document = SecretString::from(system.document().to_string());
-    Settings::from_json(&document).expect("settings")
+    let [system, api_url, api_key] = system.connection();
+    let document = json!({ "system": system, "api_url": api_url, "api_key": api_key });
+    Settings::from_json(&SecretString::from(document.to_string())).expect("settings")
 }
 
 #[expect(clippy::print_stdout, reason = "a bench prints its tables")]

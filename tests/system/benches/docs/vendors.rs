@@ -1,6 +1,6 @@
 //! Each documentation system with one organization, and how it is reached.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use simulators::docs::{hudu, it_glue};
 use simulators::{Hudu, ItGlue, Journal, Options};
 
@@ -72,13 +72,12 @@ impl System {
         };
     }
 
-    /// The secret document of its connection.
-    pub(crate) fn document(&self) -> Value {
-        let (system, base, key) = match self {
-            Self::ItGlue { vendor, .. } => ("it-glue", vendor.base(), it_glue::API_KEY),
-            Self::Hudu { vendor, .. } => ("hudu", vendor.base(), hudu::API_KEY),
-        };
-        json!({ "system": system, "api_url": base, "api_key": key })
+    /// System, address and key of its connection.
+    pub(crate) fn connection(&self) -> [&str; 3] {
+        match self {
+            Self::ItGlue { vendor, .. } => ["it-glue", vendor.base(), it_glue::API_KEY],
+            Self::Hudu { vendor, .. } => ["hudu", vendor.base(), hudu::API_KEY],
+        }
     }
 
     pub(crate) fn organization(&self) -> u64 {
