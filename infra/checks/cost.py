@@ -26,21 +26,24 @@ SECRET = 0.40
 KEY = 1.00  # from memory
 
 # What there is, whatever the size.
-SECRETS = 3
-METRICS = 120  # 37 names, with the stage and with the function
-ALARMED_METRICS = 45  # of 20 alarms; an alarm costs by the metrics that it looks at
+SECRETS = 4
+# A name counts once with the stage and once for each function that emits it: what the table cost, of
+# ten functions; calls of three kinds of vendor, and what was given back, of the four with a queue.
+METRICS = 3 * 11 + 9 * 5 + 2 * 5 + 1 * 7 + 1 * 5 + 33 * 2
+ALARMED_METRICS = 53  # of 22 alarms; an alarm costs by the metrics that it looks at
 DASHBOARDS = 2
 TICKS = HOURS * 12
-POLLS = 3 * 5 * HOURS * 180  # 3 queues, 5 pollers each, every 20 s
+POLLS = 4 * 5 * HOURS * 180  # 4 queues, 5 pollers each, every 20 s
 
 # What a look costs. Measured: reads and writes of an import. Assumed: seconds and bytes.
 IMPORT_READS = 5
-FOLLOWING_READS = 8  # matching and push without the accounts, counted from the code
+FOLLOWING_READS = 8 + 3  # matching and push, docs-matching; without lists, counted from the code
 EVENTS_PER_LOOK = 3  # import asked for, ended; matching ended
-REQUESTS_PER_EVENT = 3  # in, out, deleted
+MESSAGES_PER_LOOK = 4  # one each; that the import ended is for matching and docs-matching
+REQUESTS_PER_MESSAGE = 3  # in, out, deleted
 GB = 0.5
-LOOK_GB_SECONDS = (1.0 + 2.0) * GB + 0.2 * 0.25  # import, matching; push
-LOG_BYTES_PER_LOOK = 6_000
+LOOK_GB_SECONDS = (1.0 + 2.0 + 2.0) * GB + 0.2 * 0.25  # import, matching, docs-matching; push
+LOG_BYTES_PER_LOOK = 8_000
 CHANGED_A_MONTH = 0.05  # of the accounts
 
 
@@ -57,17 +60,21 @@ class Size:
 
 def ours(size: Size) -> dict[str, float]:
     looks, accounts = size.looks, size.accounts
-    # Matching reads all accounts of the customer, four to a unit.
-    reads = looks * (IMPORT_READS + FOLLOWING_READS) + HOURS * accounts / 4
-    reads += TICKS * (2 + size.customers * 0.3 / 4)
+    # The list of all customers, a third of a kilobyte each: at ticks, and at both matchings for who
+    # shares a company or an organization.
+    list_reads = size.customers * 0.3 / 4
+    # Both matchings read all accounts of the customer, four to a unit.
+    reads = looks * (IMPORT_READS + FOLLOWING_READS + 2 * list_reads) + 2 * HOURS * accounts / 4
+    reads += TICKS * (2 + list_reads)
     # A changed account is a unit; so is a customer's position, once a day.
     writes = accounts * CHANGED_A_MONTH + size.customers * 30 + TICKS
-    requests = looks * EVENTS_PER_LOOK * REQUESTS_PER_EVENT + POLLS
+    requests = looks * MESSAGES_PER_LOOK * REQUESTS_PER_MESSAGE + POLLS
     return {
         "table: reads": reads * READ_UNIT,
         "table: writes": writes * WRITE_UNIT,
         "table: storage, with point-in-time recovery": accounts * 1.2e-6 * TABLE_GB,
-        "functions": looks * (LOOK_GB_SECONDS * LAMBDA_GB_SECOND + 3 * LAMBDA_REQUEST),
+        "functions": looks
+        * (LOOK_GB_SECONDS * LAMBDA_GB_SECOND + MESSAGES_PER_LOOK * LAMBDA_REQUEST),
         "bus and queues": looks * EVENTS_PER_LOOK * BUS_EVENT + requests * QUEUE_REQUEST,
         "logs": looks * LOG_BYTES_PER_LOOK / 1e9 * LOG_GB,
         "metrics, alarms, dashboards": METRICS * METRIC + ALARMED_METRICS * ALARM + DASHBOARDS * DASHBOARD,

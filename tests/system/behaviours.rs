@@ -1,4 +1,4 @@
-//! `tests/behaviours.toml` says of every behaviour of the product which tests show it, or when it
+//! `tests/behaviours*.toml` say of every behaviour of the product which tests show it, or when it
 //! comes. This keeps the list whole and honest.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,10 +12,11 @@ enum Standing {
 }
 
 fn list() -> BTreeMap<String, Standing> {
-    let text = std::fs::read_to_string(root().join("tests/behaviours.toml")).unwrap();
-    let table: toml::Table = text
-        .parse()
-        .unwrap_or_else(|error| panic!("tests/behaviours.toml: {error}"));
+    // Read as one, so that none is listed in both.
+    let part = |name: &str| std::fs::read_to_string(root().join("tests").join(name)).unwrap();
+    let text = part("behaviours.toml") + &part("behaviours-sync.toml");
+    let table: toml::Table = (text.parse())
+        .unwrap_or_else(|error| panic!("tests/behaviours*.toml, read as one: {error}"));
     let text = |value: &toml::Value| value.as_str().unwrap().to_owned();
     let standing = |number: String, entry: toml::Value| {
         let entry = entry.as_table().unwrap();

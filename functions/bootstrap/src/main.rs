@@ -81,6 +81,9 @@ fn count_calls(app: &App, vendors: &Vendors, before: CallCounts) {
         Measure::PSA_CALLS.of(calls.psa),
         Measure::PSA_THROTTLES.of(calls.psa_throttles),
         Measure::PSA_ERRORS.of(calls.psa_errors),
+        Measure::DOCS_CALLS.of(calls.documentation),
+        Measure::DOCS_THROTTLES.of(calls.documentation_throttles),
+        Measure::DOCS_ERRORS.of(calls.documentation_errors),
     ];
     app.metrics.emit(app.clock.now(), &measures, &[]);
 }

@@ -11,6 +11,7 @@ use domain::docs::{
 };
 use domain::failure::{Disposition, Failure};
 use platform::Budget;
+use platform::telemetry::of_entries;
 
 use crate::customer::{Case, counted};
 use crate::handler::Outcome;
@@ -74,6 +75,9 @@ pub(crate) async fn all(
         counts.possible_match, counts.more_than_one_match, counts.category_differs, counts.no_match,
         counts.orphaned, counts.blocked, counts.failed, "docs matching ended"
     );
+    let properties = [("customer.id", case.customer.id.as_str())];
+    let measures = of_entries(counts);
+    (case.app.metrics).emit(case.app.clock.now(), &measures, &properties);
     again.map_or(Ok(outcome), Err)
 }
 

@@ -53,6 +53,7 @@ pub async fn handle(app: &App) -> Result<Outcome, Failure> {
         Measure::CUSTOMERS_HELD.of(waiting.held),
         Measure::CUSTOMERS_FAILED.of(waiting.failed),
         Measure::MATCHES_WAITING.of(waiting.matches),
+        Measure::ENTRIES_WAITING.of(waiting.entries),
     ];
     app.metrics.emit(until, &measures, &[]);
     Ok(Outcome { due })

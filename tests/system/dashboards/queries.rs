@@ -77,7 +77,7 @@ impl Written {
 }
 
 #[tokio::test]
-async fn each_saved_query_finds_what_it_promises() {
+async fn b147_each_saved_query_finds_what_it_promises() {
     let written = written().await;
     let found = written.answer("last-run", ("northwind", "northwind"));
     assert_eq!(found.len(), 1);

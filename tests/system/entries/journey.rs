@@ -7,7 +7,8 @@ use serde_json::json;
 
 use super::system::System;
 use super::{CLOUD, CREATE, upn};
-use crate::psa::user;
+use crate::psa::{operate, user};
+use crate::sources::entra;
 use crate::world::{TENANT, World, customer, id, policy};
 
 async fn world(system: &System) -> World {
@@ -64,6 +65,46 @@ async fn b50_b123_b124_a_run_matches_contacts_and_entries_and_shows_both() {
         let again = world.run().await;
         assert_eq!(system.writes(), before);
         assert!(again.dynamodb.write_units.abs() < f64::EPSILON, "{again:?}");
+    }
+}
+
+#[tokio::test]
+async fn b126_b129_an_import_asked_for_now_matches_entries_anew() {
+    for system in System::both().await {
+        let [kept, duplicate] = [0, 1].map(|_| system.add(&upn("anna"), CLOUD));
+        let mut world = world(&system).await;
+        world.run().await;
+        let standing = async |world: &World| {
+            let anna = world.account("northwind", &upn("anna")).await;
+            (anna.docs.status.as_str(), anna.docs.entry)
+        };
+        assert_eq!(standing(&world).await, ("more-than-one-match", None));
+        system.remove(&duplicate);
+        let path = "/v1/customers/northwind/imports";
+        let reply = operate(&world, "POST", path, json!({})).await;
+        assert_eq!(reply.status, 202, "{reply:?}");
+        world.settle().await;
+        let linked = domain::id::EntryId::parse(kept).unwrap();
+        assert_eq!(standing(&world).await, ("matched", Some(linked)));
+    }
+}
+
+#[tokio::test]
+async fn b110_b115_for_a_customer_that_is_not_integrated_nothing_is_asked_and_nothing_is_made() {
+    for system in System::both().await {
+        let both = "create_psa_contact = true\ncreate_docs_entry = true";
+        let customers = system.table() + &policy(both) + &entra("northwind", TENANT, "");
+        let mut world = World::new(&customers).await;
+        system.add(&upn("anna"), CLOUD);
+        let anna = user("anna", "Anna", "Ek", json!({}));
+        world.graph.put_user(TENANT, anna);
+        let summary = world.run().await;
+        assert_eq!(summary.customers[0].status, "succeeded");
+        assert_eq!((summary.calls.psa, summary.calls.documentation), (0, 0));
+        let account = world.account("northwind", &upn("anna")).await;
+        assert_eq!(account.psa, Default::default());
+        assert_eq!(account.docs, Default::default());
+        assert_eq!((system.reads(), system.writes()), (0, 0));
     }
 }
 

@@ -7,7 +7,9 @@ mod faults;
 mod journey;
 mod links;
 mod matching;
-mod system;
+pub(crate) mod system;
+mod watched;
+mod widget;
 
 use connectors::Vendors;
 use docs_matching::Outcome;

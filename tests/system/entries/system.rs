@@ -10,7 +10,7 @@ use simulators::{Fault, Hudu, ItGlue, Options};
 use super::CLOUD;
 
 /// A documentation system with one organization, "Northwind Dental".
-pub(super) enum System {
+pub(crate) enum System {
     ItGlue {
         vendor: ItGlue,
         organization: u64,
@@ -24,7 +24,7 @@ pub(super) enum System {
 
 impl System {
     /// IT Glue, with these categories.
-    pub(super) async fn it_glue(categories: &[&str]) -> Self {
+    pub(crate) async fn it_glue(categories: &[&str]) -> Self {
         let vendor = ItGlue::start(Options::unrecorded()).await.unwrap();
         let organization = vendor.add_organization("Northwind Dental", "Active");
         let add = |name: &&str| ((*name).to_owned(), vendor.add_category(name));
@@ -36,7 +36,7 @@ impl System {
         }
     }
 
-    pub(super) async fn hudu() -> Self {
+    pub(crate) async fn hudu() -> Self {
         let vendor = Hudu::start(Options::unrecorded()).await.unwrap();
         let organization = vendor.add_company("Northwind Dental");
         Self::Hudu {
@@ -46,12 +46,12 @@ impl System {
     }
 
     /// Both, with the categories that the tests use.
-    pub(super) async fn both() -> [Self; 2] {
+    pub(crate) async fn both() -> [Self; 2] {
         let names = [CLOUD, "Azure AD", "Active Directory", "VPN"];
         [Self::it_glue(&names).await, Self::hudu().await]
     }
 
-    pub(super) fn organization(&self) -> u64 {
+    pub(crate) fn organization(&self) -> u64 {
         match self {
             Self::ItGlue { organization, .. } | Self::Hudu { organization, .. } => *organization,
         }
@@ -66,7 +66,7 @@ impl System {
     }
 
     /// The secret document of its connection.
-    pub(super) fn secret(&self) -> SecretString {
+    pub(crate) fn secret(&self) -> SecretString {
         let (system, base, key) = self.connection();
         json!({ "system": system, "api_url": base, "api_key": key })
             .to_string()
@@ -74,13 +74,13 @@ impl System {
     }
 
     /// Its table in the configuration file.
-    pub(super) fn table(&self) -> String {
+    pub(crate) fn table(&self) -> String {
         let (system, base, key) = self.connection();
         format!("[docs]\nsystem = \"{system}\"\napi_url = \"{base}\"\napi_key = \"{key}\"\n")
     }
 
     /// An entry as if it had been there before; its id.
-    pub(super) fn add(&self, username: &str, category: &str) -> String {
+    pub(crate) fn add(&self, username: &str, category: &str) -> String {
         let id = match self {
             Self::ItGlue {
                 vendor,
@@ -109,7 +109,7 @@ impl System {
     }
 
     /// A technician gives an entry another category and user name.
-    pub(super) fn edit(&self, id: &str, username: &str, category: &str) {
+    pub(crate) fn edit(&self, id: &str, username: &str, category: &str) {
         let number = id.parse().unwrap();
         let is_there = match self {
             Self::ItGlue { vendor, .. } => {
@@ -126,7 +126,7 @@ impl System {
     }
 
     /// A technician archives an entry.
-    pub(super) fn archive(&self, id: &str) {
+    pub(crate) fn archive(&self, id: &str) {
         let (number, changes) = (id.parse().unwrap(), json!({ "archived": true }));
         let is_there = match self {
             Self::ItGlue { vendor, .. } => vendor.edit_password(number, &changes),
@@ -136,7 +136,7 @@ impl System {
     }
 
     /// A technician deletes an entry.
-    pub(super) fn remove(&self, id: &str) {
+    pub(crate) fn remove(&self, id: &str) {
         let number = id.parse().unwrap();
         let was_there = match self {
             Self::ItGlue { vendor, .. } => vendor.remove_password(number),
@@ -146,7 +146,7 @@ impl System {
     }
 
     /// What the system holds of all entries: id, user name, category.
-    pub(super) fn entries(&self) -> Vec<(String, String, String)> {
+    pub(crate) fn entries(&self) -> Vec<(String, String, String)> {
         let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
         match self {
             Self::ItGlue {
@@ -189,7 +189,7 @@ impl System {
     }
 
     /// A new category; IT Glue alone has a list of them.
-    pub(super) fn add_category(&mut self, name: &str) {
+    pub(crate) fn add_category(&mut self, name: &str) {
         if let Self::ItGlue {
             vendor, categories, ..
         } = self
@@ -199,7 +199,7 @@ impl System {
     }
 
     /// How many writes were asked for so far.
-    pub(super) fn writes(&self) -> usize {
+    pub(crate) fn writes(&self) -> usize {
         match self {
             Self::ItGlue { vendor, .. } => vendor.journal().writes().len(),
             Self::Hudu { vendor, .. } => vendor.journal().writes().len(),
@@ -207,7 +207,7 @@ impl System {
     }
 
     /// How many reads were asked for so far.
-    pub(super) fn reads(&self) -> usize {
+    pub(crate) fn reads(&self) -> usize {
         match self {
             Self::ItGlue { vendor, .. } => vendor.journal().count("GET", ""),
             Self::Hudu { vendor, .. } => vendor.journal().count("GET", ""),
@@ -215,7 +215,7 @@ impl System {
     }
 
     /// What goes wrong with the next calls of a method, after so many that go well.
-    pub(super) fn fail(&self, skip: usize, method: &str, times: usize, fault: Fault) {
+    pub(crate) fn fail(&self, skip: usize, method: &str, times: usize, fault: Fault) {
         match self {
             Self::ItGlue { vendor, .. } => vendor.faults().after(skip, method, "", times, fault),
             Self::Hudu { vendor, .. } => vendor.faults().after(skip, method, "", times, fault),
@@ -223,7 +223,7 @@ impl System {
     }
 
     /// Calls fail at random in these ways.
-    pub(super) fn fail_at_random(&self, seed: u64, rate: f64, kinds: Vec<Fault>) {
+    pub(crate) fn fail_at_random(&self, seed: u64, rate: f64, kinds: Vec<Fault>) {
         match self {
             Self::ItGlue { vendor, .. } => vendor.faults().random_of(seed, rate, kinds),
             Self::Hudu { vendor, .. } => vendor.faults().random_of(seed, rate, kinds),
@@ -231,7 +231,7 @@ impl System {
     }
 
     /// Nothing fails any more.
-    pub(super) fn heal(&self) {
+    pub(crate) fn heal(&self) {
         match self {
             Self::ItGlue { vendor, .. } => vendor.faults().clear(),
             Self::Hudu { vendor, .. } => vendor.faults().clear(),
@@ -239,7 +239,7 @@ impl System {
     }
 
     /// Another key is good from now on.
-    pub(super) fn revoke_key(&self) {
+    pub(crate) fn revoke_key(&self) {
         match self {
             Self::ItGlue { vendor, .. } => vendor.set_key("another"),
             Self::Hudu { vendor, .. } => vendor.set_key("another"),

@@ -24,6 +24,8 @@ async fn held_runs_failed_customers_and_disputed_accounts_are_listed_with_what_o
         "fabrikam",
         "2026-11-24 10:00 UTC",
         "by email",
+        "category is empty",
+        "several entries fit",
         "Ida Berg",
         &account,
     ] {
@@ -33,8 +35,18 @@ async fn held_runs_failed_customers_and_disputed_accounts_are_listed_with_what_o
     let [one, two] = waiting.contacts.map(|contact| contact.to_string());
     let choose = |contact: &str| json!({ "action": "choose", "customer": "northwind", "account": account, "contact": contact });
     let approve = json!({ "action": "approve", "customer": "northwind", "run": run });
-    assert_eq!(buttons.len(), 5, "{buttons:?}");
-    for asked in [approve, choose(&one), choose(&two)] {
+    let confirm = |fills: bool| {
+        json!({ "action": "choose-entry", "customer": "northwind", "account": account,
+                "entry": waiting.entry, "fill_category": fills })
+    };
+    assert_eq!(buttons.len(), 9, "{buttons:?}");
+    for asked in [
+        approve,
+        choose(&one),
+        choose(&two),
+        confirm(true),
+        confirm(false),
+    ] {
         assert!(buttons.contains(&(DECIDE.to_owned(), asked)), "{buttons:?}");
     }
     // Whom the contacts are of stays where it is.
@@ -49,7 +61,7 @@ async fn held_runs_failed_customers_and_disputed_accounts_are_listed_with_what_o
 async fn nothing_waits_and_nothing_is_there_to_decide_with() {
     let world = World::new("").await;
     let html = show(world.app(), json!({})).await;
-    assert_eq!(html.matches("None.").count(), 3, "{html}");
+    assert_eq!(html.matches("None.").count(), 4, "{html}");
     assert!(html.contains("MUSTER_DECIDE_FUNCTION"), "{html}");
     let waiting = Waiting::new().await;
     let html = show(waiting.world.app(), json!({})).await;
@@ -114,6 +126,7 @@ async fn runs_come_in_pages_that_leave_no_customer_out() {
     let (mut seen, mut pages, mut event) = (Vec::new(), 0, json!({}));
     loop {
         let html = show(app, event).await;
+        assert_eq!(html.contains("45 customers in all"), pages < 2, "{html}");
         let names = html
             .split("<bdi>c")
             .skip(1)
@@ -190,4 +203,26 @@ async fn d3_a_customer_with_many_disputed_accounts_fills_no_page_of_others_and_l
     }
     assert_eq!(shown, 60);
     assert_eq!(event, json!({}), "there is no more");
+}
+
+#[tokio::test]
+async fn customers_whose_entries_wait_come_in_pages_that_say_how_many_accounts_there_are() {
+    let world = World::new("").await;
+    let app = world.app();
+    let two = ["acc_1", "acc_2"].map(|id| domain::id::AccountId::parse(id).unwrap());
+    for number in 0..12 {
+        let customer = id(&format!("c{number:02}"));
+        let noted = app.store.review_entries(&customer, &two, app.clock.now());
+        noted.await.unwrap();
+    }
+    let html = show(app, json!({})).await;
+    assert!(html.contains("24 accounts of all customers"), "{html}");
+    let more: Vec<_> = buttons(&html);
+    let [(function, asked)] = more.as_slice() else {
+        panic!("one list goes on: {more:?}");
+    };
+    assert_eq!(function, WIDGET);
+    let html = show(app, asked.clone()).await;
+    assert!(!html.contains("of all customers"), "{html}");
+    assert_eq!(buttons(&html), [(WIDGET.to_owned(), json!({}))]);
 }

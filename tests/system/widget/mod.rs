@@ -11,6 +11,7 @@ use platform::App;
 use serde_json::{Value, json};
 use simulators::graph::DeltaExpiry;
 
+use crate::entries::system::System;
 use crate::sources::{entra, people, person};
 use crate::world::{TENANT, TENANT_2, World, customer, policy};
 
@@ -29,17 +30,26 @@ pub(crate) struct Waiting {
     pub(crate) world: World,
     /// The two contacts that fit the account `bo`.
     pub(crate) contacts: [i64; 2],
+    /// The entry of `bo`, which has no category.
+    pub(crate) entry: String,
+    /// The documentation system: it runs as long as this.
+    _system: System,
 }
 
 impl Waiting {
     /// Of `northwind` six of seventeen people vanished, and two contacts each fit `ida` and `bo`,
-    /// whose name is hostile; `fabrikam` cannot be read.
+    /// whose name is hostile; two entries fit `ida`, and that of `bo` has no category; `fabrikam`
+    /// cannot be read.
     pub(crate) async fn new() -> Self {
         let mut world = World::new("").await;
         let company = world.halo.add_client("Northwind Dental");
         let site = world.halo.add_site(company, "Main");
-        let customers =
-            policy("") + &customer("northwind", TENANT, company) + &entra("fabrikam", TENANT_2, "");
+        let system = System::hudu().await;
+        let customers = system.table()
+            + &policy("")
+            + &customer("northwind", TENANT, company)
+            + &format!("docs_organization_id = \"{}\"\n", system.organization())
+            + &entra("fabrikam", TENANT_2, "");
         world.restart(Some(&customers)).await;
         let ids = people(&world, TENANT, 15);
         let mut bo = person("bo", "Bo", "Ek");
@@ -58,6 +68,10 @@ impl Waiting {
             contact("Ida", "Berg");
         }
         let contacts = [contact("Bo", "Ek"), contact("Bo", "Ek")];
+        let entry = system.add("bo@northwind.example", "");
+        for _ in 0..2 {
+            system.add("ida@northwind.example", "Microsoft 365");
+        }
         world.run().await;
         for id in &ids[..6] {
             world.graph.hard_delete(TENANT, id);
@@ -66,7 +80,12 @@ impl Waiting {
         world.graph.set_refusal(TENANT_2, Some(7_000_222));
         world.graph.expire_tokens();
         world.run().await;
-        Self { world, contacts }
+        Self {
+            world,
+            contacts,
+            entry,
+            _system: system,
+        }
     }
 
     /// As the functions have it in a deployment.

@@ -1,7 +1,9 @@
 //! Pages as HTML: values in, text out. Names are hostile.
 
-use admin_api::widget::{CandidateRow, Disputed, Failed, Look, Page, Theme, render};
-use domain::id::{AccountId, ContactId};
+use admin_api::widget::{
+    Accounts, ContactRow, Disputed, EntryRow, Failed, Look, Page, Theme, Undecided, Who, render,
+};
+use domain::id::{AccountId, ContactId, EntryId};
 use jiff::Timestamp;
 
 use super::{DECIDE, HOSTILE, WIDGET};
@@ -16,16 +18,30 @@ fn look(theme: Theme) -> Look {
 }
 
 fn of_name(name: &str) -> String {
-    let page = Page {
-        disputed: vec![Disputed {
-            customer: id("northwind"),
-            account: AccountId::parse("acc_1").unwrap(),
-            name: Some(name.to_owned()),
-            candidates: vec![CandidateRow {
-                contact: ContactId::parse("71").unwrap(),
-                rule: "name",
-            }],
+    let who = Who {
+        customer: id("northwind"),
+        account: AccountId::parse("acc_1").unwrap(),
+        name: Some(name.to_owned()),
+    };
+    let disputed = Disputed {
+        who: who.clone(),
+        candidates: vec![ContactRow {
+            contact: ContactId::parse("71").unwrap(),
+            rule: "name",
         }],
+    };
+    let undecided = Undecided {
+        who,
+        is_one_in_doubt: true,
+        candidates: vec![EntryRow {
+            entry: EntryId::parse("9").unwrap(),
+            why_not: name.to_owned(),
+            lacks_category: true,
+        }],
+    };
+    let page = Page {
+        contacts: of_one(disputed),
+        entries: of_one(undecided),
         failed: vec![Failed {
             customer: id("fabrikam"),
             since: Timestamp::UNIX_EPOCH,
@@ -34,6 +50,13 @@ fn of_name(name: &str) -> String {
         ..Page::default()
     };
     render(&page, &look(Theme::Light))
+}
+
+fn of_one<T>(row: T) -> Accounts<T> {
+    Accounts {
+        rows: vec![row],
+        ..Accounts::default()
+    }
 }
 
 #[test]

@@ -3,8 +3,9 @@
 //! the role.
 
 use domain::account::{MatchRule, PsaStatus};
+use domain::docs::EntryRule;
 use domain::failure::Failure;
-use domain::id::{AccountId, ContactId, CustomerId, RunId};
+use domain::id::{AccountId, ContactId, CustomerId, EntryId, RunId};
 use platform::App;
 use serde::Deserialize;
 use serde_json::Value;
@@ -30,6 +31,15 @@ enum Decision {
         account: AccountId,
         contact: ContactId,
     },
+    #[serde(rename = "choose-entry")]
+    ChooseEntry {
+        customer: CustomerId,
+        account: AccountId,
+        entry: EntryId,
+        /// Where its category is empty, fill the account's in (D4).
+        #[serde(default)]
+        fill_category: bool,
+    },
 }
 
 /// Carries a button out and answers what happened, as HTML in a JSON text. Doing it twice is safe.
@@ -44,6 +54,12 @@ pub async fn decide(app: &App, event: &Value) -> Result<Value, Failure> {
             account,
             contact,
         }) => choose(app, &customer, &account, contact).await?,
+        Ok(Decision::ChooseEntry {
+            customer,
+            account,
+            entry,
+            fill_category,
+        }) => choose_entry(app, &customer, &account, entry, fill_category).await?,
         // Not even the error is told: it may repeat what was sent.
         Err(_) => "That is no decision. Nothing was changed.".to_owned(),
     };
@@ -67,27 +83,72 @@ async fn choose(
     contact: ContactId,
 ) -> Result<String, Failure> {
     let Some(held) = app.store.account(customer, account).await? else {
-        return Ok("There is no such account. Nothing was changed.".to_owned());
+        return Ok(NO_ACCOUNT.to_owned());
     };
+    let what = format!("contact {contact}");
     let standing = &held.psa;
     if standing.rule == Some(MatchRule::Manual) && held.contact() == Some(&contact) {
-        // Whoever chose first may not have come as far as this.
-        actions::look_again(app, customer).await?;
-        return Ok(format!("{account} is linked to contact {contact} already."));
+        return linked_already(app, customer, account, &what).await;
     }
     let mut candidates = standing.candidates.iter();
     let is_open = standing.status == PsaStatus::MoreThanOneMatch;
     if !is_open || !candidates.any(|candidate| candidate.contact == contact) {
-        return Ok(format!(
-            "Contact {contact} is not up for choice for {account} any more. Nothing was changed."
-        ));
+        return Ok(not_up_for_choice(account, &what));
     }
-    let linked = actions::link(app, held, Some(contact.clone()), ROLE).await?;
-    Ok(match linked {
-        Linked::Done(_) => format!("Linked: {account} and contact {contact}."),
-        Linked::Taken => format!(
-            "Another account is linked to contact {contact}. Nothing was changed; choose another."
-        ),
+    let linked = actions::link(app, held, Some(contact), ROLE).await?;
+    Ok(outcome(&linked, account, &what))
+}
+
+/// Only what automatic matching found to be possible can be chosen here, so that the rule of names and
+/// categories is one and the same (B90); anything else is chosen by the operators' API.
+async fn choose_entry(
+    app: &App,
+    customer: &CustomerId,
+    account: &AccountId,
+    entry: EntryId,
+    fill_category: bool,
+) -> Result<String, Failure> {
+    let Some(held) = app.store.account(customer, account).await? else {
+        return Ok(NO_ACCOUNT.to_owned());
+    };
+    let what = format!("entry {entry}");
+    let standing = &held.docs;
+    if standing.rule == Some(EntryRule::Manual) && held.entry() == Some(&entry) {
+        return linked_already(app, customer, account, &what).await;
+    }
+    let mut candidates = standing.candidates.iter();
+    let found = candidates.find(|candidate| candidate.entry == entry);
+    let Some(candidate) = found.filter(|_| standing.status.waits_for_person()) else {
+        return Ok(not_up_for_choice(account, &what));
+    };
+    let fills_category = fill_category && candidate.lacks_category();
+    let linked = actions::link_entry(app, held, Some(entry), fills_category, ROLE).await?;
+    Ok(outcome(&linked, account, &what))
+}
+
+const NO_ACCOUNT: &str = "There is no such account. Nothing was changed.";
+
+async fn linked_already(
+    app: &App,
+    customer: &CustomerId,
+    account: &AccountId,
+    what: &str,
+) -> Result<String, Failure> {
+    // Whoever chose first may not have come as far as this.
+    actions::look_again(app, customer).await?;
+    Ok(format!("{account} is linked to {what} already."))
+}
+
+fn not_up_for_choice(account: &AccountId, what: &str) -> String {
+    format!("For {account}, {what} is not up for choice any more. Nothing was changed.")
+}
+
+fn outcome(linked: &Linked, account: &AccountId, what: &str) -> String {
+    match linked {
+        Linked::Done(_) => format!("Linked: {account} and {what}."),
+        Linked::Taken => {
+            format!("Another account is linked to {what}. Nothing was changed; choose another.")
+        }
         Linked::Changed => format!("{account} was changed at the same moment. Try again."),
-    })
+    }
 }

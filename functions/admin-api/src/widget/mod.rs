@@ -12,28 +12,40 @@
 //! the widget sees, and can decide nothing.
 //!
 //! Invariants: everything shown goes through `html::Html`, for names come from directories of
-//! customers; contacts are shown by id and rule, never by address or number; nothing that is shown
-//! is logged.
+//! customers; contacts are shown by id and rule, never by address or number, entries by id and
+//! reason, never by user name; nothing that is shown is logged.
 
+mod choices;
 mod context;
 mod decide;
+mod gather;
 mod html;
 mod page;
+mod question;
 mod render;
 
 pub use context::{Look, Theme};
 pub use decide::decide;
-pub use page::{CandidateRow, Disputed, Failed, Held, MoreAccounts, Page, Section, show};
+pub use gather::show;
+pub use page::{
+    Accounts, ContactRow, Disputed, EntryRow, Failed, Held, MoreAccounts, Page, Section, Undecided,
+    Who,
+};
 pub use render::render;
 
 /// What the widget's documentation says, in Markdown.
 const DOCUMENTATION: &str = "\
 ### What waits for a person
 
-Runs that are held, customers whose run failed, and accounts that more than one contact fits.
+Runs that are held, customers whose run failed, accounts that more than one contact fits, and accounts
+whose entry of the documentation system is to be chosen, or confirmed because something is in doubt.
 
 - **Approve** lets the accounts of a held run go out of use.
-- **Choose** links an account to a contact, for good.
+- **Choose** links an account to a contact, or to an entry, for good.
+- **Confirm** does the same with the one entry that is in doubt. Where its category is empty, it can be
+  filled in with that: the category of the account's source, as automatic matching asks for.
+- **Automatch**: every import seeks contacts and entries anew, by the same rules of names and
+  categories. `POST /v1/customers/CUSTOMER/imports` asks for one now.
 
 The buttons work for whoever may invoke the function `review-decide`. The widget needs no parameters.
 ";

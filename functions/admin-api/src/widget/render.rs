@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde_json::json;
 
+use super::choices;
 use super::context::Look;
 use super::html::Html;
-use super::page::{Disputed, Failed, Held, Page, Section};
+use super::page::{Failed, Held, Page, Section};
 
 /// Colours are variables, so that light and dark differ in nothing else.
 const STYLE: &str = "<style>\
@@ -29,6 +30,11 @@ border-radius:3px;color:var(--act);background:none;cursor:pointer;text-decoratio
 .muster .btn-primary{color:var(--on-act);background:var(--act)}\
 </style>";
 
+/// How candidates are sought anew (B126, B129).
+const AUTOMATCH: &str = "<p class=\"faint\">Automatch: every import seeks contacts and entries anew. \
+To have it done at once, as after a duplicate was deleted or a category was set, ask for one: \
+<code>POST /v1/customers/CUSTOMER/imports</code>.</p>";
+
 /// The page.
 pub fn render(page: &Page, look: &Look) -> String {
     let mut html = begin(look);
@@ -41,10 +47,15 @@ pub fn render(page: &Page, look: &Look) -> String {
     match &page.section {
         Section::All => {
             runs(&mut html, page, look);
-            matches(&mut html, page, look);
+            choices::contacts(&mut html, page, look);
+            choices::entries(&mut html, page, look);
         }
         Section::Runs => runs(&mut html, page, look),
-        Section::Matches | Section::Customer(_) => matches(&mut html, page, look),
+        Section::Contacts => choices::contacts(&mut html, page, look),
+        Section::Entries => choices::entries(&mut html, page, look),
+    }
+    if page.section != Section::Runs {
+        html.raw(AUTOMATCH);
     }
     if page.section != Section::All {
         html.raw("<p>")
@@ -100,6 +111,8 @@ fn runs(html: &mut Html, page: &Page, look: &Look) {
     if let Some(cursor) = &page.more_runs {
         let asked = json!({ "runs": cursor });
         html.raw("<p>")
+            .number(page.counts.held + page.counts.failed);
+        html.raw(" customers in all ")
             .button("More runs", &look.widget, &asked, None)
             .raw("</p>");
     }
@@ -137,62 +150,6 @@ fn failed_row(html: &mut Html, failed: &Failed) {
     html.raw("</td><td class=\"wide\">")
         .text(&failed.error)
         .raw("</td></tr>");
-}
-
-fn matches(html: &mut Html, page: &Page, look: &Look) {
-    html.raw("<h3>Accounts that more than one contact fits</h3>");
-    if page.disputed.is_empty() {
-        html.raw("<p class=\"faint\">None.</p>");
-    } else {
-        html.raw("<table><tr><th>Customer</th><th>Account</th><th>Contacts</th></tr>");
-        for disputed in &page.disputed {
-            disputed_row(html, disputed, look);
-        }
-        html.raw("</table>");
-    }
-    for more in &page.more_accounts {
-        let asked = json!({ "customer": more.customer, "after": more.after });
-        html.raw("<p>").text(more.customer.as_str()).raw(": ");
-        html.number(more.count).raw(" in all ");
-        html.button("More accounts", &look.widget, &asked, None)
-            .raw("</p>");
-    }
-    if let Some(cursor) = &page.more_matches {
-        let asked = json!({ "matches": cursor });
-        html.raw("<p>")
-            .button("More customers", &look.widget, &asked, None)
-            .raw("</p>");
-    }
-}
-
-fn disputed_row(html: &mut Html, disputed: &Disputed, look: &Look) {
-    html.raw("<tr><td>").text(disputed.customer.as_str());
-    html.raw("</td><td>");
-    match &disputed.name {
-        Some(name) => html.text(name),
-        None => html.raw("<span class=\"faint\">without a name</span>"),
-    };
-    html.raw("<br><span class=\"faint\">")
-        .text(disputed.account.as_str());
-    html.raw("</span></td><td><ul>");
-    for candidate in &disputed.candidates {
-        html.raw("<li>");
-        if let Some(function) = &look.decide {
-            let asked = json!({
-                "action": "choose", "customer": disputed.customer, "account": disputed.account,
-                "contact": candidate.contact,
-            });
-            let sure = format!(
-                "Link {} to contact {}? No rule undoes it.",
-                disputed.account, candidate.contact
-            );
-            html.button("Choose", function, &asked, Some(&sure));
-        }
-        html.raw("contact ").text(candidate.contact.as_str());
-        html.raw(" <span class=\"faint\">by ").raw(candidate.rule);
-        html.raw("</span></li>");
-    }
-    html.raw("</ul></td></tr>");
 }
 
 /// A time to the minute. Dashboards show people of several zones the same.

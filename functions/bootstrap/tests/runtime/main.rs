@@ -2,6 +2,7 @@
 //! events that AWS sends, against a table, a bus, secrets and vendors on this machine.
 #![cfg(test)] // Clippy then takes helper functions for what they are: parts of tests
 
+mod docs;
 #[path = "../../src/functions.rs"]
 mod functions;
 mod http;

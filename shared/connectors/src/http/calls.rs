@@ -45,6 +45,10 @@ pub struct CallCounts {
     pub psa_errors: u64,
     /// Documentation platforms.
     pub documentation: u64,
+    /// Of those, calls that it asked to make later.
+    pub documentation_throttles: u64,
+    /// Of those, calls without an answer that can be used.
+    pub documentation_errors: u64,
 }
 
 /// What was counted since an earlier count.
@@ -60,6 +64,8 @@ impl Sub for CallCounts {
             psa_throttles: self.psa_throttles - before.psa_throttles,
             psa_errors: self.psa_errors - before.psa_errors,
             documentation: self.documentation - before.documentation,
+            documentation_throttles: self.documentation_throttles - before.documentation_throttles,
+            documentation_errors: self.documentation_errors - before.documentation_errors,
         }
     }
 }
@@ -119,6 +125,32 @@ impl Calls {
             psa_throttles: now(&psa.throttled),
             psa_errors: now(&psa.failed),
             documentation: now(&documentation.all),
+            documentation_throttles: now(&documentation.throttled),
+            documentation_errors: now(&documentation.failed),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_kind_of_vendor_has_its_own_counts_and_sign_ins_none() {
+        let calls = Calls::default();
+        calls.count(VendorKind::SignIn, CallEnd::Failed);
+        assert_eq!(calls.counts(), CallCounts::default());
+        calls.count(VendorKind::Psa, CallEnd::Answered);
+        let before = calls.counts();
+        for end in [CallEnd::Answered, CallEnd::Throttled, CallEnd::Failed] {
+            calls.count(VendorKind::Documentation, end);
+        }
+        let expected = CallCounts {
+            documentation: 3,
+            documentation_throttles: 1,
+            documentation_errors: 1,
+            ..CallCounts::default()
+        };
+        assert_eq!(calls.counts() - before, expected);
     }
 }

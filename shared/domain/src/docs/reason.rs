@@ -99,7 +99,7 @@ impl Reason {
             Self::AlsoFitsAnother => "the entry also fits another account",
             Self::CategoryEmpty => {
                 "the entry has the account's user name and its category is empty; confirm it, which \
-                 fills the category in, or set the category"
+                 can fill it in, or set it"
             }
             Self::CategoryDiffers => {
                 "the category differs: an entry of this user name has the category of another source"

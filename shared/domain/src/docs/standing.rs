@@ -149,6 +149,13 @@ pub struct EntryCandidate {
     pub why_not: String,
 }
 
+impl EntryCandidate {
+    /// Is its empty category the one thing in doubt? Whoever confirms it may have it filled in (D4, B99).
+    pub fn lacks_category(&self) -> bool {
+        self.why_not == Reason::CategoryEmpty.as_str()
+    }
+}
+
 /// Is an entry to be made for an account of this standing? True also where the documentation system
 /// refused one: planning sees to it that the same entry is not offered to it again.
 pub fn wants_entry(standing: &DocsStanding) -> bool {

@@ -207,6 +207,19 @@ impl Store {
         self.review_page("MATCHES#", cursor, limit, readable).await
     }
 
+    /// The customers with accounts for which a person chooses or confirms an entry, by customer;
+    /// otherwise as [`Store::reviews`].
+    ///
+    /// # Errors
+    /// As [`Store::reviews`].
+    pub async fn entry_reviews(
+        &self,
+        cursor: Option<&str>,
+        limit: u32,
+    ) -> Result<(Vec<MatchReview>, Option<String>), StoreError> {
+        self.review_page("ENTRIES#", cursor, limit, readable).await
+    }
+
     /// The accounts of one customer that more than one contact fits, where there are any.
     ///
     /// # Errors
@@ -216,6 +229,19 @@ impl Store {
         customer: &CustomerId,
     ) -> Result<Option<MatchReview>, StoreError> {
         let key = Key::MatchReview(customer.clone());
+        Ok(self.get(&key).await?.and_then(readable))
+    }
+
+    /// The accounts of one customer for which a person chooses or confirms an entry, where there are
+    /// any.
+    ///
+    /// # Errors
+    /// Those of the table.
+    pub async fn entry_review(
+        &self,
+        customer: &CustomerId,
+    ) -> Result<Option<MatchReview>, StoreError> {
+        let key = Key::EntryReview(customer.clone());
         Ok(self.get(&key).await?.and_then(readable))
     }
 

@@ -6,7 +6,7 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use domain::run::{MatchCounts, RunCounts};
+use domain::run::{EntryCounts, MatchCounts, RunCounts};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -75,6 +75,8 @@ measures! {
     CUSTOMERS_FAILED = "CustomersFailed", "Count";
     /// Accounts that wait for a person to choose a contact, at a tick.
     MATCHES_WAITING = "MatchesWaiting", "Count";
+    /// Accounts that wait for a person to choose or confirm an entry, at a tick.
+    ENTRIES_WAITING = "EntriesWaiting", "Count";
     /// Customers that a tick found due.
     CUSTOMERS_DUE = "CustomersDue", "Count";
     /// Accounts linked to a contact.
@@ -89,6 +91,24 @@ measures! {
     MATCHES_BLOCKED = "MatchesBlocked", "Count";
     /// Accounts whose contact the PSA refused.
     MATCHES_FAILED = "MatchesFailed", "Count";
+    /// Accounts linked to an entry of the documentation system.
+    ENTRIES_MATCHED = "EntriesMatched", "Count";
+    /// Accounts linked to an entry that we made.
+    ENTRIES_CREATED = "EntriesCreated", "Count";
+    /// Accounts that one entry may be of, which a person confirms.
+    ENTRIES_POSSIBLE = "EntriesPossible", "Count";
+    /// Accounts with several entries to choose from.
+    ENTRIES_MORE_THAN_ONE = "EntriesMoreThanOne", "Count";
+    /// Accounts of whose user name there are entries of another source's category alone.
+    ENTRIES_CATEGORY_DIFFERS = "EntriesCategoryDiffers", "Count";
+    /// Accounts without an entry.
+    ENTRIES_NO_MATCH = "EntriesNoMatch", "Count";
+    /// Accounts whose entry is gone.
+    ENTRIES_ORPHANED = "EntriesOrphaned", "Count";
+    /// Accounts whose entry may not be made.
+    ENTRIES_BLOCKED = "EntriesBlocked", "Count";
+    /// Accounts whose entry the documentation system refused.
+    ENTRIES_FAILED = "EntriesFailed", "Count";
     /// Calls to Microsoft Graph.
     GRAPH_CALLS = "GraphCalls", "Count";
     /// Calls that Microsoft Graph asked to make later.
@@ -101,6 +121,12 @@ measures! {
     PSA_THROTTLES = "PsaThrottles", "Count";
     /// Calls to the PSA that went unanswered, or met a fault of its own.
     PSA_ERRORS = "PsaErrors", "Count";
+    /// Calls to the documentation system.
+    DOCS_CALLS = "DocsCalls", "Count";
+    /// Calls that the documentation system asked to make later.
+    DOCS_THROTTLES = "DocsThrottles", "Count";
+    /// Calls to the documentation system that went unanswered, or met a fault of its own.
+    DOCS_ERRORS = "DocsErrors", "Count";
     /// Read units of the table.
     READ_UNITS = "ReadUnits", "Count";
     /// Write units of the table.
@@ -213,6 +239,22 @@ pub fn of_matches(counts: &MatchCounts) -> Vec<(Measure, f64)> {
         Measure::MATCHES_NO_MATCH.of(counts.no_match),
         Measure::MATCHES_BLOCKED.of(counts.blocked),
         Measure::MATCHES_FAILED.of(counts.failed),
+    ]
+    .to_vec()
+}
+
+/// What the matching of entries counted, as measures.
+pub fn of_entries(counts: &EntryCounts) -> Vec<(Measure, f64)> {
+    [
+        Measure::ENTRIES_MATCHED.of(counts.matched),
+        Measure::ENTRIES_CREATED.of(counts.created),
+        Measure::ENTRIES_POSSIBLE.of(counts.possible_match),
+        Measure::ENTRIES_MORE_THAN_ONE.of(counts.more_than_one_match),
+        Measure::ENTRIES_CATEGORY_DIFFERS.of(counts.category_differs),
+        Measure::ENTRIES_NO_MATCH.of(counts.no_match),
+        Measure::ENTRIES_ORPHANED.of(counts.orphaned),
+        Measure::ENTRIES_BLOCKED.of(counts.blocked),
+        Measure::ENTRIES_FAILED.of(counts.failed),
     ]
     .to_vec()
 }

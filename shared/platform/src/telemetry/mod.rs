@@ -14,7 +14,7 @@ use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
 pub(crate) use metrics::of_table;
-pub use metrics::{METRICS, Measure, Metrics, NAMESPACE, of_matches, of_run};
+pub use metrics::{METRICS, Measure, Metrics, NAMESPACE, of_entries, of_matches, of_run};
 
 /// The variable that says how much is logged, as `info` or `import=debug,info`.
 const LOG_VARIABLE: &str = "MUSTER_LOG";

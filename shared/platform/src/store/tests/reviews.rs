@@ -144,6 +144,35 @@ async fn a_note_that_cannot_be_read_stops_nothing_and_is_written_anew() {
 }
 
 #[tokio::test]
+async fn b125_entries_that_wait_are_a_list_of_their_own() {
+    let store = table().await;
+    let two = accounts(2);
+    for customer in [northwind(), fabrikam()] {
+        store.review_entries(&customer, &two, at(1)).await.unwrap();
+    }
+    let one = accounts(1);
+    store
+        .review_matches(&northwind(), &one, at(1))
+        .await
+        .unwrap();
+    let (entries, next) = store.entry_reviews(None, 1).await.unwrap();
+    assert_eq!(entries[0].customer, fabrikam());
+    let (entries, next) = store.entry_reviews(next.as_deref(), 1).await.unwrap();
+    assert_eq!((&entries[0].customer, next), (&northwind(), None));
+    let noted = store.entry_review(&northwind()).await.unwrap();
+    assert_eq!(noted.as_ref(), entries.first());
+    let foreign = store.entry_reviews(Some("MATCHES#northwind"), 1).await;
+    assert!(matches!(foreign, Err(StoreError::BadCursor)));
+    store
+        .review_entries(&northwind(), &[], at(2))
+        .await
+        .unwrap();
+    assert_eq!(store.entry_review(&northwind()).await.unwrap(), None);
+    let counts = store.review_counts().await.unwrap();
+    assert_eq!((counts.entries, counts.matches), (2, 1));
+}
+
+#[tokio::test]
 async fn reviews_come_in_pages_and_are_counted_over_all_customers() {
     let store = table().await;
     let two = accounts(2);
