@@ -1,17 +1,24 @@
 //! A new contact, never twice. The intent is stored, then the PSA is searched, then the contact is
-//! made; when the answer is lost, the PSA is searched again, now and before any later try.
+//! made; when the answer is lost, the PSA is searched again, now and before any later try. Who finds
+//! the intent of somebody else waits until that create must have ended.
 
 use connectors::error::ConnectorError;
 use domain::account::{Account, MatchRule, PsaStanding, PsaStatus};
 use domain::failure::Failure;
 use domain::fields::{Attribute, Fields};
 use domain::id::ContactId;
+use domain::intent::{ended_at, is_stale, is_under_way};
 use domain::matching::agreeing;
 use domain::push::contact::{Contact, ContactChange, ContactKind, ExternalId, NewContact};
 use domain::push::{blocked, created, refused};
 use domain::values::{email, name};
 
 use crate::handler::{Case, Outcome, is_refused, write};
+
+/// Another invocation makes the contact of this account at this moment, or was cut off doing it.
+#[derive(Debug, thiserror::Error)]
+#[error("a create of this contact may be on its way; it is looked for again later")]
+struct UnderWay;
 
 /// Makes the contact of an account, or finds that it is there.
 pub(crate) async fn push(
@@ -22,13 +29,21 @@ pub(crate) async fn push(
 ) -> Result<(), Failure> {
     let sent_before = account.psa.creating_since.is_some();
     let account = intend(case, account, outcome).await?;
-    match search(case, &new, sent_before).await? {
+    let found = match search(case, &new, sent_before).await {
+        Ok(found) => found,
+        Err(failure) => {
+            withdraw(case, &account, sent_before, outcome).await?;
+            return Err(failure);
+        }
+    };
+    match found {
         Found::Nothing => {}
         Found::Free(found) => {
             return adopt(case, &account, &new, &found, sent_before, outcome).await;
         }
         Found::Taken => return block(case, &account, new, outcome).await,
     }
+    let account = renew(case, account, outcome).await?;
     match case.psa.apply(&ContactChange::Create(new.clone())).await {
         Ok(contact) => keep(case, &account, &new, contact, outcome).await,
         Err(error) if is_refused(&error) => {
@@ -39,26 +54,91 @@ pub(crate) async fn push(
         }
         Err(error) if may_have_been_done(&error) => match search(case, &new, true).await? {
             Found::Free(found) => adopt(case, &account, &new, &found, true, outcome).await,
-            Found::Nothing | Found::Taken => Err(error.into()),
+            Found::Nothing | Found::Taken => {
+                // Where no answer came in time, the PSA may still be at it.
+                if !matches!(error, ConnectorError::TimedOut { .. }) {
+                    store_intent(case, account, Intent::Ended, outcome).await?;
+                }
+                Err(error.into())
+            }
         },
-        Err(error) => Err(error.into()),
+        Err(error) => {
+            withdraw(case, &account, sent_before, outcome).await?;
+            Err(error.into())
+        }
     }
 }
 
-/// Stores that a create is on its way. Returns the account as it is stored now.
+/// Stores that a create is on its way. One that is on its way already is somebody else's; one that
+/// must have ended since is taken over, by whoever stores that first. Returns the account as it is
+/// stored now.
 async fn intend(
     case: &Case<'_>,
     account: Account,
     outcome: &mut Outcome,
 ) -> Result<Account, Failure> {
-    if account.psa.creating_since.is_some() {
-        return Ok(account);
+    let since = account.psa.creating_since;
+    if since.is_some_and(|since| is_under_way(since, case.app.clock.now())) {
+        return Err(Failure::retry(UnderWay));
     }
+    store_intent(case, account, Intent::OnItsWay, outcome).await
+}
+
+/// Stores the intent anew where looking for the contact took so long that others would not wait for
+/// the create any more.
+async fn renew(
+    case: &Case<'_>,
+    account: Account,
+    outcome: &mut Outcome,
+) -> Result<Account, Failure> {
+    let now = case.app.clock.now();
+    match account.psa.creating_since {
+        Some(since) if !is_stale(since, now) => Ok(account),
+        Some(_) | None => store_intent(case, account, Intent::OnItsWay, outcome).await,
+    }
+}
+
+/// Takes the intent back where nothing was sent, so that the next attempt need not wait for it.
+async fn withdraw(
+    case: &Case<'_>,
+    account: &Account,
+    sent_before: bool,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    if !sent_before {
+        store_intent(case, account.clone(), Intent::None, outcome).await?;
+    }
+    Ok(())
+}
+
+/// What is known of a create.
+enum Intent {
+    /// None was sent.
+    None,
+    /// It is sent now.
+    OnItsWay,
+    /// It was sent and has ended, and nobody knows how: nobody waits for it, everybody looks for it.
+    Ended,
+}
+
+async fn store_intent(
+    case: &Case<'_>,
+    account: Account,
+    intent: Intent,
+    outcome: &mut Outcome,
+) -> Result<Account, Failure> {
     let now = case.app.clock.now();
     let standing = PsaStanding {
-        creating_since: Some(now),
+        creating_since: match intent {
+            Intent::None => None,
+            Intent::OnItsWay => Some(now),
+            Intent::Ended => Some(ended_at(now)),
+        },
         ..account.psa.clone()
     };
+    if standing == account.psa {
+        return Ok(account);
+    }
     write(case, outcome, &account, standing.clone(), None).await?;
     Ok(Account {
         psa: standing,

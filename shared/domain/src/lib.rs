@@ -15,6 +15,7 @@ pub mod gaps;
 pub mod id;
 pub mod identity;
 pub mod import;
+pub mod intent;
 pub mod limits;
 pub mod matching;
 pub mod policy;

@@ -71,6 +71,12 @@ pub const VENDOR_CALL_SECONDS_MAX: u64 = 60;
 /// What one invocation waits in all because a vendor asked it to, in seconds.
 pub const WAIT_IN_PLACE_SECONDS_MAX: u64 = 10;
 
+/// From the intent to create something at a vendor until the answer, in seconds. Until then nobody
+/// else concludes that it was not made.
+pub const CREATE_SECONDS_MAX: i64 = 300;
+/// How old an intent may be when its create is sent, in seconds; an older one is stored anew before.
+pub const INTENT_SECONDS_MAX: i64 = 60;
+
 /// Receives of a message that met nothing but throttling, after which it is published anew: a vendor
 /// that throttles makes a run later, and never a dead letter. Below the queues' `maxReceiveCount`.
 pub const THROTTLED_RECEIVES_MAX: u32 = 4;
@@ -123,4 +129,7 @@ const _: () = {
     assert!(INTERVAL_MINUTES_MIN <= INTERVAL_MINUTES_MICROSOFT_365_ONLY);
     assert!(INTERVAL_MINUTES_DEFAULT <= INTERVAL_MINUTES_MAX);
     assert!(WAIT_IN_PLACE_SECONDS_MAX < VENDOR_CALL_SECONDS_MAX);
+    // A create may be three calls, such as one that asks for the place of a field first.
+    assert!(WAIT_IN_PLACE_SECONDS_MAX + 3 * VENDOR_CALL_SECONDS_MAX < 200);
+    assert!(INTENT_SECONDS_MAX + 200 < CREATE_SECONDS_MAX);
 };

@@ -1,11 +1,15 @@
 //! Contacts that are made, never twice, and what is written to those that are there.
 
+use domain::event::Event;
+use domain::limits::CREATE_SECONDS_MAX;
+use jiff::SignedDuration;
 use muster::summary::Summary;
+use platform::Budget;
 use serde_json::{Value, json};
 use simulators::Fault;
 
 use super::{CREATE, EVERYTHING, MATCH_ONLY, Scene};
-use crate::world::TENANT;
+use crate::world::{TENANT, id};
 
 #[tokio::test]
 async fn b32_b34_b55_a_contact_is_made_and_linked_in_the_same_run_where_the_policy_says_so() {
@@ -134,6 +138,40 @@ async fn a_create_whose_answer_is_lost_makes_exactly_one_contact() {
         lose(Fault::LostAfterWrite, false),
         lose(Fault::LostBeforeWrite, false),
     );
+}
+
+/// Queues deliver twice: two pushes of one customer may run at one moment. Here the other one has
+/// stored its intent and its create is on its way.
+#[tokio::test]
+async fn two_pushes_at_one_moment_make_one_contact() {
+    let mut scene = ida(true).await;
+    let faults = scene.world.halo.faults().clone();
+    // It was cut off before it heard of its create, and nothing tells whether that arrives.
+    faults.next("POST", "/Users", 1, Fault::LostBeforeWrite);
+    faults.after(1, "GET", "search=", 1000, Fault::Html);
+    scene.world.run().await;
+    faults.clear();
+    let before = scene.writes().len();
+    let push = async |scene: &Scene| {
+        let app = scene.world.app();
+        let event = Event::MatchingFinished {};
+        let envelope = app.envelope(id("northwind"), None, event);
+        let budget = Budget::endless();
+        psa_push::handle(app, &scene.world.vendors(), &envelope, &budget).await
+    };
+    for _ in 0..2 {
+        let failure = push(&scene).await.unwrap_err();
+        assert!(failure.chain().contains("on its way"), "{failure:?}");
+        assert_eq!(scene.writes().len(), before, "nothing is sent");
+        scene
+            .world
+            .clock
+            .advance(SignedDuration::from_secs(CREATE_SECONDS_MAX / 2));
+    }
+    let outcome = push(&scene).await.unwrap();
+    assert_eq!(outcome.created, 1);
+    assert_eq!(scene.world.halo.count_users(scene.company, true), 1);
+    scene.is_quiet().await;
 }
 
 #[tokio::test]
