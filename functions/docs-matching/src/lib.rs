@@ -16,6 +16,7 @@ mod customer;
 mod handler;
 mod make;
 mod system;
+mod tell;
 mod write;
 
 pub use handler::{Outcome, handle};

@@ -135,9 +135,39 @@ pub struct DocsStanding {
     /// A create that was sent and whose answer we do not have: looked for before the next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creating_since: Option<Timestamp>,
-    /// The change that the documentation system refused last, as a digest: it is not tried again.
+    /// The create or the category that the documentation system refused last, as a digest: it is not
+    /// tried again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// What was written to the entry it is linked to, or was until that was gone.
+    #[serde(skip_serializing_if = "Written::is_nothing")]
+    pub written: Written,
+}
+
+/// What was written to an entry last and what it refused, as digests: only a change of the account's is
+/// written, and what a technician makes of it is not fought over.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Written {
+    /// The contact details in its notes (B29); none where no block of ours stands there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<String>,
+    /// The contact details that were refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details_refused: Option<String>,
+    /// The names of the account when the entry had one of them, or was given one (B135).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub names: Option<String>,
+    /// The names of which one was refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub names_refused: Option<String>,
+}
+
+impl Written {
+    /// Is nothing remembered?
+    pub fn is_nothing(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// An entry that was considered.

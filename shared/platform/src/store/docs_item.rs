@@ -11,15 +11,19 @@
 //! | `fc` | the category is to be filled in | no |
 //! | `cr` | a create under way, since | none |
 //! | `rf` | the digest of what was refused | none |
+//! | `w`  | digests of what was written: details `d`, `dr` where refused; names `n`, `nr` | none |
 //!
 //! A reason of ours stands as its code after `~`, any other text as it is: a sentence would double
 //! what such a standing takes, and a better wording reaches the standings that there are.
 
 use aws_sdk_dynamodb::types::AttributeValue as Value;
-use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason};
+use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason, Written};
 use domain::id::EntryId;
 
-use super::attr::{Item, Malformed, as_map, get_flag, get_list, get_text, get_time, text, time};
+use super::attr::{
+    Item, Malformed, as_map, get_flag, get_list, get_map, get_text, get_time, text, time,
+};
+use super::standing_item::{digest_of, digest_value};
 
 /// The map of a standing.
 pub(crate) fn map_of_docs(standing: &DocsStanding) -> Item {
@@ -55,7 +59,34 @@ pub(crate) fn map_of_docs(standing: &DocsStanding) -> Item {
     if let Some(digest) = &standing.refused {
         put("rf", text(digest));
     }
+    if !standing.written.is_nothing() {
+        put("w", Value::M(map_of_written(&standing.written)));
+    }
     map
+}
+
+fn map_of_written(written: &Written) -> Item {
+    let digests = [
+        ("d", &written.details),
+        ("dr", &written.details_refused),
+        ("n", &written.names),
+        ("nr", &written.names_refused),
+    ];
+    let held = digests.into_iter().filter_map(|(name, digest)| {
+        let digest = digest.as_deref()?;
+        Some((name.to_owned(), digest_value(digest)))
+    });
+    held.collect()
+}
+
+fn written_of(map: &Item) -> Result<Written, Malformed> {
+    let digest = |name: &str| map.get(name).map(digest_of).transpose();
+    Ok(Written {
+        details: digest("d")?,
+        details_refused: digest("dr")?,
+        names: digest("n")?,
+        names_refused: digest("nr")?,
+    })
 }
 
 /// The standing of a map.
@@ -77,6 +108,7 @@ pub(crate) fn docs_of(map: &Item) -> Result<DocsStanding, Malformed> {
         fills_category: get_flag(map, "fc")?,
         creating_since: get_time(map, "cr")?,
         refused: get_text(map, "rf")?.map(str::to_owned),
+        written: get_map(map, "w")?.map_or_else(|| Ok(Written::default()), written_of)?,
     })
 }
 

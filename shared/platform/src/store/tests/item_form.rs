@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue as Value;
 use domain::account::{
     Account, AccountState, AccountType, Candidate, MatchRule, Origin, PsaStanding, PsaStatus,
 };
-use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason};
+use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason, Written};
 use domain::fields::{Attribute, Fields};
 use domain::identity::{Departure, Gone, Identity, IdentityKey, IdentityKind, Source};
 
@@ -118,6 +118,11 @@ fn unusual() -> Account {
         fills_category: true,
         creating_since: Some(at(6)),
         refused: Some("0011223344556677".to_owned()),
+        written: Written {
+            details: Some("8899aabbccddeeff".to_owned()),
+            names: Some("0011223344556677".to_owned()),
+            ..Written::default()
+        },
     };
     account
 }

@@ -3,7 +3,7 @@
 use domain::account::{
     Account, AccountState, AccountType, Candidate, MatchRule, Origin, PsaStanding, PsaStatus,
 };
-use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason};
+use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason, Written};
 use domain::fields::{Attribute, Fields};
 use domain::id::{AccountId, ContactId, CustomerId, EntryId};
 use domain::identity::{Anchor, Departure, Gone, Identity, IdentityKey, IdentityKind, Source};
@@ -178,7 +178,15 @@ fn docs() -> impl Strategy<Value = DocsStanding> {
         option::of(time()),
         option::of(text()),
     );
-    (links, rest).prop_map(|(links, rest)| DocsStanding {
+    let digest = || option::of(prop_oneof!["[0-9a-f]{16}", text()]);
+    let written = [digest(), digest(), digest(), digest()];
+    let written = written.prop_map(|[details, details_refused, names, names_refused]| Written {
+        details,
+        details_refused,
+        names,
+        names_refused,
+    });
+    (links, rest, written).prop_map(|(links, rest, written)| DocsStanding {
         status: links.0,
         entry: links.1,
         rule: links.2,
@@ -188,6 +196,7 @@ fn docs() -> impl Strategy<Value = DocsStanding> {
         fills_category: rest.2,
         creating_since: rest.3,
         refused: rest.4,
+        written,
     })
 }
 
