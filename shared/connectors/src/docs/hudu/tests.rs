@@ -71,6 +71,7 @@ fn new_entry() -> NewEntry {
         name: "Entry jsmith".into(),
         username: "jsmith".into(),
         category: "Active Directory".into(),
+        embedded_in: None,
     }
 }
 

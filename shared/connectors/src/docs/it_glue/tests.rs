@@ -81,6 +81,7 @@ fn new_entry() -> NewEntry {
         name: "Entry jsmith".into(),
         username: "jsmith".into(),
         category: "active directory".into(),
+        embedded_in: None,
     }
 }
 
