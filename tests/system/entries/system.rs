@@ -125,6 +125,55 @@ impl System {
         assert!(is_there);
     }
 
+    /// The notes of an entry.
+    pub(super) fn notes(&self, id: &str) -> String {
+        let number = id.parse().unwrap();
+        let notes = match self {
+            Self::ItGlue { vendor, .. } => vendor.password(number).unwrap()["notes"].clone(),
+            Self::Hudu { vendor, .. } => vendor.password(number).unwrap()["description"].clone(),
+        };
+        notes.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// A technician writes the notes of an entry.
+    pub(super) fn set_notes(&self, id: &str, notes: &str) {
+        let number = id.parse().unwrap();
+        let is_there = match self {
+            Self::ItGlue { vendor, .. } => vendor.edit_password(number, &json!({ "notes": notes })),
+            Self::Hudu { vendor, .. } => {
+                vendor.edit_password(number, &json!({ "description": notes }))
+            }
+        };
+        assert!(is_there);
+    }
+
+    /// What entries of the organization may be embedded in; its id.
+    pub(super) fn add_configuration(&self) -> String {
+        let id = match self {
+            Self::ItGlue {
+                vendor,
+                organization,
+                ..
+            } => vendor.add_configuration(*organization),
+            Self::Hudu {
+                vendor,
+                organization,
+            } => vendor.add_asset(*organization),
+        };
+        id.to_string()
+    }
+
+    /// In what an entry is embedded.
+    pub(super) fn home(&self, id: &str) -> Option<u64> {
+        let number = id.parse().unwrap();
+        match self {
+            Self::ItGlue { vendor, .. } => vendor.password(number).unwrap()["resource-id"].as_u64(),
+            Self::Hudu { vendor, .. } => {
+                vendor.password(number).unwrap()["passwordable_id"].as_u64()
+            }
+        }
+    }
+
     /// A technician archives an entry.
     pub(crate) fn archive(&self, id: &str) {
         let (number, changes) = (id.parse().unwrap(), json!({ "archived": true }));

@@ -120,8 +120,14 @@ impl ItGlue {
         id: ConfigurationId,
     ) -> Result<bool, ConnectorError> {
         let call = Call {
-            route: "GET /configurations/{id}",
-            segments: &["configurations", id.as_str()],
+            route: "GET /organizations/{id}/relationships/configurations/{id}",
+            segments: &[
+                "organizations",
+                organization.as_str(),
+                "relationships",
+                "configurations",
+                id.as_str(),
+            ],
             query: &[],
         };
         let found: Option<WireResource<WireConfiguration>> = self.one(call).await?;

@@ -230,7 +230,7 @@ fn an_unusual_account_uses_every_part_of_the_form() {
         shown(&item),
         "d: {ca: [{e: \"7\", no: \"~no-category\"}], cr: 1795507206, fc: true, lo: \"8\", \
          re: \"the category is read-only\", rf: \"0011223344556677\", ru: \"manual\", \
-         st: \"possible-match\"}, \
+         st: \"possible-match\", w: {d: 0x8899aabbccddeeff, n: 0x0011223344556677}}, \
          f: {j: null}, i: 1795507200, \
          ids: [{ag: 0x0b9c2f5e8a544f3e9d570a1b2c3d4e5f, \
          f: {e: \"person2@northwind.example\", j: \"Carpenter\", n: \"Person 2\", \
