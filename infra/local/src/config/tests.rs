@@ -55,7 +55,6 @@ name = "Admins"
 account_type = "administrator"
 match_docs = false
 create_docs_entry = true
-update_docs_entry = true
 
 [[customers]]
 id = "northwind"
@@ -64,7 +63,6 @@ microsoft_tenant_id = "0785ef7c-0000-4000-8000-000000000001"
 psa_company_id = "12"
 psa_site_id = "34"
 docs_organization_id = "5821"
-docs_configuration_id = "28631"
 sources = ["active-directory", "microsoft-365"]
 interval = "1h30m"
 policies = ["Admins"]
@@ -141,27 +139,7 @@ fn a_whole_file_gives_customers_policies_and_secret_documents() {
         "administrators are matched only on request (B72)"
     );
 
-    let docs = |policy: &Policy| {
-        let Policy {
-            match_docs,
-            create_docs_entry,
-            update_docs_entry,
-            ..
-        } = policy;
-        (*match_docs, *create_docs_entry, *update_docs_entry)
-    };
-    assert_eq!(
-        docs(&config.policies[0]),
-        (true, false, false),
-        "B50, B51, D2"
-    );
-    assert_eq!(docs(&config.policies[1]), (false, true, true));
-
     let northwind = &config.customers[0];
-    let organization = northwind.docs_organization_id.as_ref();
-    assert_eq!(organization.map(|id| id.as_str()), Some("5821"));
-    let configuration = northwind.docs_configuration_id.as_ref();
-    assert_eq!(configuration.map(|id| id.as_str()), Some("28631"), "B197");
     assert_eq!(
         northwind.sources,
         [Source::Microsoft365, Source::ActiveDirectory]
@@ -228,12 +206,6 @@ fn customers_are_told_line_key_and_what_was_expected() {
         ]),
         (with("docs_organization_id = \"a b\""), &[
             "4: customers[1].docs_organization_id: expected the organization's id in the documentation",
-        ]),
-        (with("docs_configuration_id = \"7\""), &[
-            "4: customers[1].docs_configuration_id: needs docs_organization_id",
-        ]),
-        (with("docs_configuration_id = 7"), &[
-            "4: customers[1].docs_configuration_id: expected the id of a configuration (IT Glue) or",
         ]),
         (with("interval = \"5m\""), &["4: customers[1].interval: expected an interval from 15 min"]),
         (with("interval = 3"), &["4: customers[1].interval: expected an interval"]),

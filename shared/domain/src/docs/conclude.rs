@@ -1,12 +1,14 @@
 //! From what was found to how an account stands with the documentation system.
 
+use std::collections::BTreeMap;
+
 use super::entry::Entry;
 use super::fits::Finding;
 use super::making::Making;
 use super::names::Names;
 use super::{
-    DocsStanding, DocsStatus, Entries, EntryCandidate, EntryRule, Question, Reason, Verdict,
-    Written, upkeep,
+    DocsStanding, DocsStatus, Entries, EntryCandidate, EntryRule, Question, Reason, Told, Verdict,
+    upkeep,
 };
 use crate::account::{Account, AccountState};
 use crate::id::EntryId;
@@ -23,14 +25,14 @@ fn unlinked(
         status,
         reason: reason.map(|reason| reason.to_string()),
         creating_since: account.docs.creating_since,
-        written: written_of(account, lost(account, entries)),
+        told: told_to(account, lost(account, entries)),
         lost: lost(account, entries).cloned(),
         ..DocsStanding::default()
     }
 }
 
 /// What is remembered of an entry that is gone, for when it comes back.
-fn written_of(account: &Account, lost: Option<&EntryId>) -> Written {
+fn told_to(account: &Account, lost: Option<&EntryId>) -> BTreeMap<Told, String> {
     lost.map(|entry| upkeep::of_entry(&account.docs, entry))
         .unwrap_or_default()
 }
@@ -59,7 +61,7 @@ pub(super) fn chosen_lost(account: &Account, entry: &EntryId, reason: Reason) ->
         status: DocsStatus::Orphaned,
         rule: Some(EntryRule::Manual),
         reason: Some(reason.to_string()),
-        written: written_of(account, Some(entry)),
+        told: told_to(account, Some(entry)),
         lost: Some(entry.clone()),
         fills_category: account.docs.fills_category,
         ..DocsStanding::default()
@@ -73,7 +75,7 @@ pub(super) fn linked(account: &Account, policy: &Policy, entry: &Entry) -> DocsS
     // Once there is a category, there is nothing to fill in.
     let fills_category = held.fills_category && is_empty(entry.category.as_deref());
     let refused = held.refused.clone().filter(|_| fills_category);
-    let written = upkeep::remembered(account, policy, entry);
+    let told = upkeep::remembered(account, policy, entry);
     let remark = remark(account, entry).map(|reason| reason.to_string());
     DocsStanding {
         status: if is_own {
@@ -87,14 +89,14 @@ pub(super) fn linked(account: &Account, policy: &Policy, entry: &Entry) -> DocsS
             rule => rule,
         },
         // What was said of a change that was refused stays as long as it is so.
-        reason: if refused.is_some() || upkeep::is_refused(&written) {
+        reason: if refused.is_some() || upkeep::is_refused(&told) {
             held.reason.clone().or(remark)
         } else {
             remark
         },
         fills_category,
         refused,
-        written,
+        told,
         ..DocsStanding::default()
     }
 }

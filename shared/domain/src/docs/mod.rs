@@ -56,7 +56,7 @@ pub use details::Details;
 pub use making::{Home, category_update, new_entry};
 pub use outcome::{category_filled, category_refused, chosen, created, refused};
 pub use reason::Reason;
-pub use standing::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Written, wants_entry};
+pub use standing::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Told, wants_entry};
 pub use upkeep::{agreed, details_update, update_refused, updated, username_update};
 
 use entry::Entry;

@@ -2,7 +2,7 @@
 //! person's choice.
 
 use super::entry::{EntryUpdate, NewEntry};
-use super::{DocsStanding, DocsStatus, EntryRule, Written, upkeep};
+use super::{DocsStanding, DocsStatus, EntryRule, upkeep};
 use crate::id::{AccountId, ConfigurationId, EntryId};
 use crate::push::digest;
 
@@ -63,7 +63,7 @@ pub fn category_refused(
 /// The standing that a person chose: linked to this entry, over every rule (B128, B130), or to none,
 /// and then the rules decide again. `by` says who, without naming them. Confirming a possible match
 /// (D4) also fills in the category, where there is none. Of an entry that it was linked with before,
-/// what was written is still known, and what was refused is tried again.
+/// what was told is still known, and what was refused is tried again.
 pub fn chosen(
     held: &DocsStanding,
     entry: Option<EntryId>,
@@ -72,11 +72,7 @@ pub fn chosen(
 ) -> DocsStanding {
     match entry {
         Some(entry) => DocsStanding {
-            written: Written {
-                details_refused: None,
-                names_refused: None,
-                ..upkeep::of_entry(held, &entry)
-            },
+            told: upkeep::anew(held, &entry),
             status: DocsStatus::Matched,
             entry: Some(entry),
             rule: Some(EntryRule::Manual),

@@ -1,5 +1,7 @@
 //! How an account stands with the entries of the documentation system.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -139,35 +141,34 @@ pub struct DocsStanding {
     /// tried again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
-    /// What was written to the entry it is linked to, or was until that was gone.
-    #[serde(skip_serializing_if = "Written::is_nothing")]
-    pub written: Written,
+    /// What was told to the entry it is linked to, or was until that was gone, as digests: only a change
+    /// of the account's is written, and what a technician makes of it is not fought over.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub told: BTreeMap<Told, String>,
 }
 
-/// What was written to an entry last and what it refused, as digests: only a change of the account's is
-/// written, and what a technician makes of it is not fought over.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Written {
+/// What a digest is of, of what a linked entry was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Told {
     /// The contact details in its notes (B29); none where no block of ours stands there.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub details: Option<String>,
+    Details,
     /// The contact details that were refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub details_refused: Option<String>,
+    DetailsRefused,
     /// The names of the account when the entry had one of them, or was given one (B135).
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub names: Option<String>,
+    Names,
     /// The names of which one was refused.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub names_refused: Option<String>,
+    NamesRefused,
 }
 
-impl Written {
-    /// Is nothing remembered?
-    pub fn is_nothing(&self) -> bool {
-        *self == Self::default()
-    }
+impl Told {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Details,
+        Self::DetailsRefused,
+        Self::Names,
+        Self::NamesRefused,
+    ];
 }
 
 /// An entry that was considered.

@@ -3,7 +3,7 @@
 use super::entry::{Entry, EntryUpdate, Seal};
 use super::fixture::{Who, World, account, entry, entry_id, organization};
 use super::{
-    Details, DocsStanding, EntryRule, Reason, agreed, chosen, created, details_update,
+    Details, DocsStanding, EntryRule, Reason, Told, agreed, chosen, created, details_update,
     update_refused, updated, username_update,
 };
 use crate::account::{Account, AccountState, Origin};
@@ -106,7 +106,7 @@ fn b29_d12_an_edit_is_written_once_and_taken_out_when_it_is_cleared_or_a_contact
     });
     assert_eq!(world.told(), ["[]"]);
     assert_eq!(world.told(), NOTHING);
-    assert!(world.accounts[0].docs.written.details.is_none());
+    assert!(!world.accounts[0].docs.told.contains_key(&Told::Details));
 }
 
 #[test]
@@ -171,14 +171,14 @@ fn what_is_refused_is_said_and_not_tried_again_until_it_changes_or_a_person_conf
 fn what_was_written_is_known_of_its_own_entry_only() {
     let mut world = world(edited());
     world.told();
-    let before = world.accounts[0].docs.written.clone();
+    let before = world.accounts[0].docs.told.clone();
     // An entry that is gone for a while.
     let entries = std::mem::take(&mut world.entries);
     assert_eq!(world.told(), NOTHING);
-    assert_eq!(world.accounts[0].docs.written, before);
+    assert_eq!(world.accounts[0].docs.told, before);
     world.entries = entries;
     assert_eq!(world.told(), NOTHING);
-    assert_eq!(world.accounts[0].docs.written, before);
+    assert_eq!(world.accounts[0].docs.told, before);
     // Another entry has to be told anew.
     world.entries.push(entry("2", "shared", ""));
     world.change(|mut account| {
@@ -222,7 +222,7 @@ fn b135_no_name_is_written_without_the_option_or_where_the_entry_never_had_one_o
     let mut off = world(ada());
     off.policies.end_user.update_docs_entry = false;
     off.told();
-    assert!(off.accounts[0].docs.written.is_nothing());
+    assert!(off.accounts[0].docs.told.is_empty());
     off.change(rename);
     assert_eq!(off.told(), NOTHING);
     for (username, category) in [("shared", "Microsoft 365"), ("", "Microsoft 365")] {

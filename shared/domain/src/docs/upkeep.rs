@@ -7,12 +7,14 @@
 //!   a person chose is that person's.
 //! - Entries that are archived or closed to us are left alone, and so are those of accounts that left.
 
+use std::collections::BTreeMap;
+
 use super::category::{self, source_of};
 use super::details::Details;
 use super::entry::{Entry, EntryUpdate};
 use super::making::username;
 use super::names::Names;
-use super::{DocsStanding, Written};
+use super::{DocsStanding, Told};
 use crate::account::{Account, AccountState};
 use crate::id::EntryId;
 use crate::policy::Policy;
@@ -21,10 +23,10 @@ use crate::push::digest;
 /// The details to write to the notes of the linked entry; `None` where they stand there already, as far
 /// as we know, or were refused before.
 pub fn details_update(account: &Account, policy: &Policy, entry: &Entry) -> Option<EntryUpdate> {
-    let written = &account.docs.written;
+    let told = &account.docs.told;
     let details = Details::of(account);
-    let is_news = details.digest(&account.id) != written.details
-        && written.details_refused != Some(digest_of_refused(account, &details));
+    let is_news = details.digest(&account.id).as_ref() != told.get(&Told::Details)
+        && told.get(&Told::DetailsRefused) != Some(&digest_of_refused(account, &details));
     (is_news && is_kept(account, policy, entry)).then(|| EntryUpdate {
         details: Some(details),
         ..EntryUpdate::of(entry.id.clone())
@@ -34,13 +36,13 @@ pub fn details_update(account: &Account, policy: &Policy, entry: &Entry) -> Opti
 /// The user name to write to the linked entry, as one that is made for the account would have it; `None`
 /// where the entry has one of the account's names, or the account was not renamed.
 pub fn username_update(account: &Account, policy: &Policy, entry: &Entry) -> Option<EntryUpdate> {
-    let written = &account.docs.written;
+    let told = &account.docs.told;
     if !policy.update_docs_entry || !is_kept(account, policy, entry) || has_name(account, entry) {
         return None;
     }
-    let names = Some(digest_of_names(account));
-    let is_renamed = written.names.is_some() && written.names != names;
-    if !is_renamed || written.names_refused == names {
+    let before = told.get(&Told::Names)?;
+    let names = digest_of_names(account);
+    if *before == names || told.get(&Told::NamesRefused) == Some(&names) {
         return None;
     }
     // The name is that of the source of which the entry says that it is.
@@ -56,19 +58,22 @@ pub fn username_update(account: &Account, policy: &Policy, entry: &Entry) -> Opt
 /// The standing once the linked entry took an update of these, or needed none of it.
 pub fn updated(account: &Account, update: &EntryUpdate) -> DocsStanding {
     let mut standing = account.docs.clone();
-    let written = &mut standing.written;
+    let told = &mut standing.told;
     // What the reason is about, where it is about this.
-    let is_over =
-        update.username.is_some() || update.details.is_some() && written.details_refused.is_some();
+    let mut is_over = false;
     if let Some(details) = &update.details {
-        written.details = details.digest(&account.id);
-        written.details_refused = None;
+        match details.digest(&account.id) {
+            Some(digest) => told.insert(Told::Details, digest),
+            None => told.remove(&Told::Details),
+        };
+        is_over = told.remove(&Told::DetailsRefused).is_some();
     }
     if update.username.is_some() {
-        written.names = Some(digest_of_names(account));
-        written.names_refused = None;
+        told.insert(Told::Names, digest_of_names(account));
+        told.remove(&Told::NamesRefused);
+        is_over = true;
     }
-    if is_over && standing.refused.is_none() && !is_refused(&standing.written) {
+    if is_over && standing.refused.is_none() && !is_refused(&standing.told) {
         standing.reason = None;
     }
     standing
@@ -79,56 +84,76 @@ pub fn updated(account: &Account, update: &EntryUpdate) -> DocsStanding {
 pub fn update_refused(account: &Account, update: &EntryUpdate, reason: &str) -> DocsStanding {
     let mut standing = account.docs.clone();
     standing.reason = Some(reason.to_owned());
+    let told = &mut standing.told;
     if let Some(details) = &update.details {
-        standing.written.details_refused = Some(digest_of_refused(account, details));
+        told.insert(Told::DetailsRefused, digest_of_refused(account, details));
     }
     if update.username.is_some() {
-        standing.written.names_refused = Some(digest_of_names(account));
+        told.insert(Told::NamesRefused, digest_of_names(account));
     }
     standing
 }
 
 /// A standing with an entry that has the account's name, just made or found.
-pub fn agreed(standing: DocsStanding, account: &Account, policy: &Policy) -> DocsStanding {
-    let names = policy.update_docs_entry.then(|| digest_of_names(account));
-    DocsStanding {
-        written: Written {
-            names,
-            ..standing.written
-        },
-        ..standing
+pub fn agreed(mut standing: DocsStanding, account: &Account, policy: &Policy) -> DocsStanding {
+    if policy.update_docs_entry {
+        (standing.told).insert(Told::Names, digest_of_names(account));
     }
+    standing
 }
 
 /// What is remembered of an entry that is linked, or is again.
-pub(super) fn remembered(account: &Account, policy: &Policy, entry: &Entry) -> Written {
-    let mut written = of_entry(&account.docs, &entry.id);
-    let refused = digest_of_refused(account, &Details::of(account));
-    written.details_refused = written.details_refused.filter(|last| *last == refused);
+pub(super) fn remembered(
+    account: &Account,
+    policy: &Policy,
+    entry: &Entry,
+) -> BTreeMap<Told, String> {
+    let mut told = of_entry(&account.docs, &entry.id);
+    let details = digest_of_refused(account, &Details::of(account));
+    forget(&mut told, Told::DetailsRefused, |last| *last != details);
     if account.state == AccountState::Removed {
-        return written;
+        return told;
     }
     let names = digest_of_names(account);
     let is_agreed = has_name(account, entry);
-    (written.names_refused).take_if(|last| is_agreed || *last != names);
+    forget(&mut told, Told::NamesRefused, |last| {
+        is_agreed || *last != names
+    });
     if policy.update_docs_entry && is_agreed {
-        written.names = Some(names);
+        told.insert(Told::Names, names);
     }
-    written
+    told
 }
 
 /// What is remembered of an entry, where the standing is or was about it.
-pub(super) fn of_entry(standing: &DocsStanding, entry: &EntryId) -> Written {
+pub(super) fn of_entry(standing: &DocsStanding, entry: &EntryId) -> BTreeMap<Told, String> {
     let about = standing.entry.as_ref().or(standing.lost.as_ref());
     if about == Some(entry) {
-        standing.written.clone()
+        standing.told.clone()
     } else {
-        Written::default()
+        BTreeMap::new()
     }
 }
 
-pub(super) fn is_refused(written: &Written) -> bool {
-    written.details_refused.is_some() || written.names_refused.is_some()
+/// The same, and what was refused is tried again.
+pub(super) fn anew(standing: &DocsStanding, entry: &EntryId) -> BTreeMap<Told, String> {
+    let mut told = of_entry(standing, entry);
+    told.remove(&Told::DetailsRefused);
+    told.remove(&Told::NamesRefused);
+    told
+}
+
+/// Does a refusal stand?
+pub(super) fn is_refused(told: &BTreeMap<Told, String>) -> bool {
+    [Told::DetailsRefused, Told::NamesRefused]
+        .iter()
+        .any(|refused| told.contains_key(refused))
+}
+
+fn forget(told: &mut BTreeMap<Told, String>, what: Told, is_over: impl Fn(&String) -> bool) {
+    if told.get(&what).is_some_and(is_over) {
+        told.remove(&what);
+    }
 }
 
 /// Is this entry kept as its account is?

@@ -11,13 +11,15 @@
 //! | `fc` | the category is to be filled in | no |
 //! | `cr` | a create under way, since | none |
 //! | `rf` | the digest of what was refused | none |
-//! | `w`  | digests of what was written: details `d`, `dr` where refused; names `n`, `nr` | none |
+//! | `to` | digests of what the entry was told: details `d`, `dr` where refused; names `n`, `nr` | none |
 //!
 //! A reason of ours stands as its code after `~`, any other text as it is: a sentence would double
 //! what such a standing takes, and a better wording reaches the standings that there are.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::AttributeValue as Value;
-use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason, Written};
+use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason, Told};
 use domain::id::EntryId;
 
 use super::attr::{
@@ -59,34 +61,29 @@ pub(crate) fn map_of_docs(standing: &DocsStanding) -> Item {
     if let Some(digest) = &standing.refused {
         put("rf", text(digest));
     }
-    if !standing.written.is_nothing() {
-        put("w", Value::M(map_of_written(&standing.written)));
+    if !standing.told.is_empty() {
+        let told = standing.told.iter();
+        let told = told.map(|(what, digest)| (letter(*what).to_owned(), digest_value(digest)));
+        put("to", Value::M(told.collect()));
     }
     map
 }
 
-fn map_of_written(written: &Written) -> Item {
-    let digests = [
-        ("d", &written.details),
-        ("dr", &written.details_refused),
-        ("n", &written.names),
-        ("nr", &written.names_refused),
-    ];
-    let held = digests.into_iter().filter_map(|(name, digest)| {
-        let digest = digest.as_deref()?;
-        Some((name.to_owned(), digest_value(digest)))
-    });
-    held.collect()
+fn letter(what: Told) -> &'static str {
+    match what {
+        Told::Details => "d",
+        Told::DetailsRefused => "dr",
+        Told::Names => "n",
+        Told::NamesRefused => "nr",
+    }
 }
 
-fn written_of(map: &Item) -> Result<Written, Malformed> {
-    let digest = |name: &str| map.get(name).map(digest_of).transpose();
-    Ok(Written {
-        details: digest("d")?,
-        details_refused: digest("dr")?,
-        names: digest("n")?,
-        names_refused: digest("nr")?,
-    })
+fn told_of(map: &Item) -> Result<BTreeMap<Told, String>, Malformed> {
+    let held = Told::ALL.into_iter().filter_map(|what| {
+        let digest = map.get(letter(what))?;
+        Some(digest_of(digest).map(|digest| (what, digest)))
+    });
+    held.collect()
 }
 
 /// The standing of a map.
@@ -108,7 +105,7 @@ pub(crate) fn docs_of(map: &Item) -> Result<DocsStanding, Malformed> {
         fills_category: get_flag(map, "fc")?,
         creating_since: get_time(map, "cr")?,
         refused: get_text(map, "rf")?.map(str::to_owned),
-        written: get_map(map, "w")?.map_or_else(|| Ok(Written::default()), written_of)?,
+        told: get_map(map, "to")?.map_or_else(|| Ok(BTreeMap::new()), told_of)?,
     })
 }
 
