@@ -5,6 +5,7 @@
 mod creation;
 mod details;
 mod faults;
+mod history;
 mod journey;
 mod links;
 mod matching;

@@ -126,7 +126,7 @@ impl System {
     }
 
     /// The notes of an entry.
-    pub(super) fn notes(&self, id: &str) -> String {
+    pub(crate) fn notes(&self, id: &str) -> String {
         let number = id.parse().unwrap();
         let notes = match self {
             Self::ItGlue { vendor, .. } => vendor.password(number).unwrap()["notes"].clone(),
@@ -136,7 +136,7 @@ impl System {
     }
 
     /// A technician writes the notes of an entry.
-    pub(super) fn set_notes(&self, id: &str, notes: &str) {
+    pub(crate) fn set_notes(&self, id: &str, notes: &str) {
         let number = id.parse().unwrap();
         let is_there = match self {
             Self::ItGlue { vendor, .. } => vendor.edit_password(number, &json!({ "notes": notes })),
@@ -148,7 +148,7 @@ impl System {
     }
 
     /// What entries of the organization may be embedded in; its id.
-    pub(super) fn add_configuration(&self) -> String {
+    pub(crate) fn add_configuration(&self) -> String {
         let id = match self {
             Self::ItGlue {
                 vendor,
@@ -164,7 +164,7 @@ impl System {
     }
 
     /// In what an entry is embedded.
-    pub(super) fn home(&self, id: &str) -> Option<u64> {
+    pub(crate) fn home(&self, id: &str) -> Option<u64> {
         let number = id.parse().unwrap();
         match self {
             Self::ItGlue { vendor, .. } => vendor.password(number).unwrap()["resource-id"].as_u64(),
@@ -176,7 +176,12 @@ impl System {
 
     /// A technician archives an entry.
     pub(crate) fn archive(&self, id: &str) {
-        let (number, changes) = (id.parse().unwrap(), json!({ "archived": true }));
+        self.put_away(id, true);
+    }
+
+    /// A technician archives an entry, or restores it.
+    pub(crate) fn put_away(&self, id: &str, archived: bool) {
+        let (number, changes) = (id.parse().unwrap(), json!({ "archived": archived }));
         let is_there = match self {
             Self::ItGlue { vendor, .. } => vendor.edit_password(number, &changes),
             Self::Hudu { vendor, .. } => vendor.edit_password(number, &changes),

@@ -2,8 +2,8 @@
 
 use domain::account::AccountType;
 use domain::identity::Source;
+use domain::policy::Authority;
 use domain::policy::scope::WithoutNames;
-use domain::policy::{Authority, Policy};
 use secrecy::ExposeSecret;
 use serde_json::{Value, json};
 
