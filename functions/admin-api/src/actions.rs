@@ -90,7 +90,7 @@ pub(crate) async fn link_entry(
     let mut linked = held.clone();
     linked.revision += 1;
     let by = format!("a person in the role {}", role.as_str());
-    linked.docs = docs::chosen(entry.clone(), &by, fills_category);
+    linked.docs = docs::chosen(&held.docs, entry.clone(), &by, fills_category);
     let write = AccountWrite {
         account: linked,
         expected: Some(held.revision),

@@ -15,7 +15,8 @@ pub struct Outcome {
     pub counts: EntryCounts,
     /// Entries made.
     pub created: u64,
-    /// Entries that got their category.
+    /// Entries that got their category, their account's new user name or its contact details, each change
+    /// counted.
     pub updated: u64,
     /// Changes that the documentation system refused.
     pub refused: u64,
@@ -23,8 +24,8 @@ pub struct Outcome {
     pub error: Option<String>,
 }
 
-/// Matches the accounts of one customer with the entries of its organization, and makes entries where
-/// the policy says so.
+/// Matches the accounts of one customer with the entries of its organization, makes entries where the
+/// policy says so, and tells linked ones what changed here.
 ///
 /// # Errors
 /// `Retry` and `Defect`. What the documentation system refuses for good is in the outcome, and

@@ -9,13 +9,14 @@
 //! | decided by | `domain::docs` |
 //!
 //! Read in this order: [`handle`], `customer` (all entries of an organization), `make` (what is then
-//! written to the documentation system). It shares nothing with the matching of contacts but the
+//! written to the documentation system) and `tell` (how). It shares nothing with the matching of contacts but the
 //! accounts, so that the failure of one undoes nothing of the other (B137).
 
 mod customer;
 mod handler;
 mod make;
 mod system;
+mod tell;
 mod write;
 
 pub use handler::{Outcome, handle};

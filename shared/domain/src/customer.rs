@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::id::{CompanyId, CustomerId, OrganizationId, SiteId};
+use crate::id::{CompanyId, ConfigurationId, CustomerId, OrganizationId, SiteId};
 use crate::identity::Source;
 use crate::limits::{INTERVAL_MINUTES_DEFAULT, INTERVAL_MINUTES_MICROSOFT_365_ONLY};
 
@@ -26,6 +26,9 @@ pub struct Customer {
     /// Its organization in the documentation system.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub docs_organization_id: Option<OrganizationId>,
+    /// What of that organization's entries that are made for it are embedded in (B197).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub docs_configuration_id: Option<ConfigurationId>,
     /// Where its accounts come from.
     pub sources: Vec<Source>,
     /// Its own interval in minutes (D1).
@@ -104,6 +107,7 @@ mod tests {
             psa_company_id: None,
             psa_site_id: None,
             docs_organization_id: None,
+            docs_configuration_id: None,
             sources: sources.to_vec(),
             interval_minutes: None,
             licensed_only: None,

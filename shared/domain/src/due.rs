@@ -57,6 +57,7 @@ mod tests {
             psa_company_id: None,
             psa_site_id: None,
             docs_organization_id: None,
+            docs_configuration_id: None,
             sources: vec![Source::Microsoft365],
             interval_minutes: Some(minutes),
             licensed_only: None,

@@ -79,6 +79,9 @@ ids! {
     OrganizationId,
     /// A password entry as its documentation system names it.
     EntryId,
+    /// What entries may be embedded in, as its documentation system names it: a configuration of IT Glue,
+    /// an asset of Hudu.
+    ConfigurationId,
 }
 
 fn is_id(text: &str) -> bool {

@@ -64,6 +64,8 @@ pub const DOCS_ANSWER_BYTES_MAX: usize = 16 * 1024 * 1024;
 pub const ORGANIZATIONS_MAX: usize = 50_000;
 /// Password entries of one organization read into memory.
 pub const ENTRIES_MAX: usize = 100_000;
+/// Notes of an entry that are written, in bytes. No vendor tells a limit of its own.
+pub const NOTES_BYTES_MAX: usize = 65_535;
 /// Password categories of one documentation system read into memory.
 pub const CATEGORIES_MAX: usize = 5_000;
 /// A vendor call, from sending to the last byte, in seconds.

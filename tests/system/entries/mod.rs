@@ -3,7 +3,9 @@
 //! People, domains and numbers are invented.
 
 mod creation;
+mod details;
 mod faults;
+mod history;
 mod journey;
 mod links;
 mod matching;
@@ -17,7 +19,7 @@ use domain::account::Account;
 use domain::customer::Customer;
 use domain::event::Event;
 use domain::failure::Failure;
-use domain::id::OrganizationId;
+use domain::id::{ConfigurationId, OrganizationId};
 use platform::{App, Budget, SecretName, Secrets};
 use serde_json::{Value, json};
 
@@ -36,6 +38,7 @@ const CLOUD: &str = "Microsoft 365";
 struct Scene {
     world: World,
     system: System,
+    company: i64,
 }
 
 impl Scene {
@@ -44,6 +47,7 @@ impl Scene {
         let mut scene = Self {
             world: World::new("").await,
             system,
+            company: 0,
         };
         scene.govern(lines).await;
         scene
@@ -52,6 +56,7 @@ impl Scene {
     /// The system starts again with other policy lines.
     async fn govern(&mut self, lines: &str) {
         let company = self.world.halo.add_client("Northwind Dental");
+        self.company = company;
         let customers = policy(lines) + &customer("northwind", TENANT, company);
         self.world.restart(Some(&customers)).await;
         self.organize("northwind").await;
@@ -72,11 +77,17 @@ impl Scene {
     /// The customer has the organization in the table alone, and the configuration names no
     /// documentation system: entries are matched when a test wants it, and not by the runs.
     async fn organize(&self, customer: &str) {
+        self.embed(customer, None).await;
+    }
+
+    /// As [`Scene::organize`], and entries are made in this configuration.
+    async fn embed(&self, customer: &str, configuration: Option<&str>) {
         let app = self.world.app();
         let record = app.store.customer(&id(customer)).await.unwrap().unwrap();
         let organization = OrganizationId::parse(self.system.organization().to_string());
         let customer = Customer {
             docs_organization_id: Some(organization.unwrap()),
+            docs_configuration_id: configuration.map(|id| ConfigurationId::parse(id).unwrap()),
             ..record.customer
         };
         app.store

@@ -125,9 +125,63 @@ impl System {
         assert!(is_there);
     }
 
+    /// The notes of an entry.
+    pub(crate) fn notes(&self, id: &str) -> String {
+        let number = id.parse().unwrap();
+        let notes = match self {
+            Self::ItGlue { vendor, .. } => vendor.password(number).unwrap()["notes"].clone(),
+            Self::Hudu { vendor, .. } => vendor.password(number).unwrap()["description"].clone(),
+        };
+        notes.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// A technician writes the notes of an entry.
+    pub(crate) fn set_notes(&self, id: &str, notes: &str) {
+        let number = id.parse().unwrap();
+        let is_there = match self {
+            Self::ItGlue { vendor, .. } => vendor.edit_password(number, &json!({ "notes": notes })),
+            Self::Hudu { vendor, .. } => {
+                vendor.edit_password(number, &json!({ "description": notes }))
+            }
+        };
+        assert!(is_there);
+    }
+
+    /// What entries of the organization may be embedded in; its id.
+    pub(crate) fn add_configuration(&self) -> String {
+        let id = match self {
+            Self::ItGlue {
+                vendor,
+                organization,
+                ..
+            } => vendor.add_configuration(*organization),
+            Self::Hudu {
+                vendor,
+                organization,
+            } => vendor.add_asset(*organization),
+        };
+        id.to_string()
+    }
+
+    /// In what an entry is embedded.
+    pub(crate) fn home(&self, id: &str) -> Option<u64> {
+        let number = id.parse().unwrap();
+        match self {
+            Self::ItGlue { vendor, .. } => vendor.password(number).unwrap()["resource-id"].as_u64(),
+            Self::Hudu { vendor, .. } => {
+                vendor.password(number).unwrap()["passwordable_id"].as_u64()
+            }
+        }
+    }
+
     /// A technician archives an entry.
     pub(crate) fn archive(&self, id: &str) {
-        let (number, changes) = (id.parse().unwrap(), json!({ "archived": true }));
+        self.put_away(id, true);
+    }
+
+    /// A technician archives an entry, or restores it.
+    pub(crate) fn put_away(&self, id: &str, archived: bool) {
+        let (number, changes) = (id.parse().unwrap(), json!({ "archived": archived }));
         let is_there = match self {
             Self::ItGlue { vendor, .. } => vendor.edit_password(number, &changes),
             Self::Hudu { vendor, .. } => vendor.edit_password(number, &changes),

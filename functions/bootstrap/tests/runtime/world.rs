@@ -96,6 +96,7 @@ impl World {
             psa_company_id: company.map(|id| CompanyId::parse(id.to_string()).unwrap()),
             psa_site_id: None,
             docs_organization_id: None,
+            docs_configuration_id: None,
             sources: vec![source],
             interval_minutes: None,
             licensed_only: Some(false),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::account::AccountType;
 use domain::customer::Customer;
-use domain::id::{CompanyId, CustomerId, OrganizationId, SiteId};
+use domain::id::{CompanyId, ConfigurationId, CustomerId, OrganizationId, SiteId};
 use domain::identity::Source;
 use domain::policy::Policy;
 
@@ -63,6 +63,7 @@ fn customer(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Option<Custom
     let company = company(reader, around);
     let site = site(reader, company.is_some());
     let organization = organization(reader, around);
+    let configuration = configuration(reader, organization.is_some());
     let sources = sources(reader, around);
     let interval = reader.parsed("interval", INTERVAL, interval_minutes);
     let licensed_only = reader.flag("licensed_only");
@@ -79,6 +80,7 @@ fn customer(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Option<Custom
         psa_company_id: company,
         psa_site_id: site,
         docs_organization_id: organization,
+        docs_configuration_id: configuration,
         sources,
         interval_minutes: interval.map(|interval| interval.value),
         licensed_only,
@@ -136,6 +138,21 @@ fn organization(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Option<Or
         );
     }
     Some(organization.value)
+}
+
+fn configuration(reader: &mut Reader<'_>, has_organization: bool) -> Option<ConfigurationId> {
+    let expected = "the id of a configuration (IT Glue) or an asset (Hudu), a text as \"28631\"";
+    let configuration = reader.parsed("docs_configuration_id", expected, |text| {
+        ConfigurationId::parse(text).ok()
+    })?;
+    if !has_organization {
+        reader.wrong_at(
+            configuration.line,
+            "docs_configuration_id",
+            "needs docs_organization_id, the organization that it is in",
+        );
+    }
+    Some(configuration.value)
 }
 
 /// In the order in which they lead, whatever order they are written in.

@@ -13,6 +13,8 @@ mod psa;
 mod reader;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod tests_entries;
 mod values;
 mod vendors;
 

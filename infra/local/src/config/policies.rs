@@ -125,6 +125,7 @@ fn policy(reader: &mut Reader<'_>, psa: Option<PsaKind>) -> Option<Policy> {
     flag(reader, "psa_territory", &mut policy.psa_territory);
     flag(reader, "match_docs", &mut policy.match_docs);
     flag(reader, "create_docs_entry", &mut policy.create_docs_entry);
+    flag(reader, "update_docs_entry", &mut policy.update_docs_entry);
     if let Some(types) = reader.texts("left_contact_types", "a list of types of contacts") {
         policy.left_contact_types = types
             .into_iter()

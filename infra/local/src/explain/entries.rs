@@ -5,6 +5,7 @@
 use comfy_table::Table;
 use connectors::docs::{Docs, Settings};
 use domain::account::Account;
+use domain::docs::Told;
 use domain::docs::entry::Entry;
 use domain::id::EntryId;
 use domain::quota::Lane;
@@ -31,6 +32,9 @@ pub(super) async fn explained(local: &Local, account: &Account) -> String {
     }
     if standing.fills_category {
         text.push_str("\na person confirmed the entry; its category is to be filled in");
+    }
+    if standing.told.contains_key(&Told::Details) {
+        text.push_str("\nits contact details, edited here, stand in the entry's notes");
     }
     if let Some(since) = standing.creating_since {
         text.push_str(&format!(

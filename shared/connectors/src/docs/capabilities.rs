@@ -21,7 +21,7 @@ impl Capability {
 }
 
 /// All rows, in the order of the behaviours.
-pub const CAPABILITIES: [Capability; 7] = [
+pub const CAPABILITIES: [Capability; 10] = [
     Capability {
         behaviours: "B87 to B97",
         what: "accounts are matched with its entries, by user name and category",
@@ -33,8 +33,23 @@ pub const CAPABILITIES: [Capability; 7] = [
         lack: |_| None,
     },
     Capability {
+        behaviours: "B197",
+        what: "entries are made embedded in the configuration or asset that the customer names",
+        lack: |_| None,
+    },
+    Capability {
         behaviours: "B98, B99",
         what: "an empty category is filled in once a person confirms the entry",
+        lack: |_| None,
+    },
+    Capability {
+        behaviours: "B135",
+        what: "the entry of an account that was renamed gets its user name",
+        lack: |_| None,
+    },
+    Capability {
+        behaviours: "B29",
+        what: "edits of an account without a contact stand in the notes of its entry",
         lack: |_| None,
     },
     Capability {

@@ -3,6 +3,7 @@
 
 use std::fmt;
 
+use secrecy::zeroize::Zeroizing;
 use serde::de::{Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// An id: a text, or a whole number. Never by way of a floating-point number, which would change ids
@@ -14,6 +15,16 @@ pub(super) fn id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<St
 /// A text, trimmed; `None` where it is empty, missing or no text at all.
 pub(super) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     Ok(deserializer.deserialize_any(Scalar)?.into_text())
+}
+
+/// A text to the letter, overwritten when it goes; empty where it is missing or no text at all.
+pub(super) fn exact<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Zeroizing<String>, D::Error> {
+    Ok(match deserializer.deserialize_any(Scalar)? {
+        Found::Text(text) => Zeroizing::new(text),
+        Found::Nothing | Found::Flag(_) | Found::Number(_) => Zeroizing::default(),
+    })
 }
 
 /// Yes or no, as a word or a number too.

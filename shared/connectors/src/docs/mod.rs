@@ -1,24 +1,30 @@
 //! Documentation systems: one trait, one folder per vendor, one arm in [`connect`] each.
 //!
 //! Invariants: no password and no OTP seed is kept, told or logged, also where a vendor's lists carry
-//! them (what is parsed into has no place for them, and what was read is wiped); nothing here decides
-//! which entry is whose; a create whose answer was lost is looked for before it is called lost.
+//! them (what is parsed into has no place for them, and what was read is wiped). The notes of an entry,
+//! which may hold anything, are read only where a block of ours in them changes, and wiped then. Nothing
+//! here decides which entry is whose; a create whose answer was lost is looked for before it is called
+//! lost.
 
 pub mod capabilities;
 mod client;
 mod gaps;
+mod home;
 mod hudu;
 mod it_glue;
 mod judge;
 mod lenient;
 mod pages;
 mod settings;
+mod wipe;
 
 use std::fmt;
 
 use async_trait::async_trait;
 use domain::docs::entry::{Entry, EntryChange, NewEntry, Organization};
+use domain::docs::{Details, notes};
 use domain::id::{EntryId, OrganizationId};
+use secrecy::zeroize::Zeroizing;
 
 pub use gaps::Gaps;
 pub use hudu::HuduSettings;
@@ -121,6 +127,7 @@ pub trait Docs: Send + Sync {
     /// a create happen once, so whoever asks looked through [`Docs::entries`] before. A create whose
     /// answer is lost is looked for here; one that then still fails with
     /// [`ConnectorError::is_outcome_unknown`] may yet have happened: look again before the next one.
+    /// Details are put into the notes as they are at that moment, and cost no write where they stand there.
     async fn apply(&self, change: &EntryChange) -> Result<EntryId, ConnectorError>;
 
     /// In what this system differs.
@@ -159,7 +166,8 @@ async fn adopt(
     };
     let is_same = |ours: &str, theirs: &str| ours.trim().eq_ignore_ascii_case(theirs.trim());
     let is_ours = |entry: &&Entry| {
-        let is_free = !entry.is_archived && !entry.is_embedded && entry.seal.is_none();
+        let is_placed = entry.is_embedded == new.embedded_in.is_some();
+        let is_free = !entry.is_archived && is_placed && entry.seal.is_none();
         let has = |theirs: &Option<String>, ours: &str| {
             theirs.as_ref().is_some_and(|theirs| is_same(ours, theirs))
         };
@@ -174,6 +182,17 @@ async fn adopt(
     made.max_by_key(|entry| entry.id.as_str().parse::<u64>().ok())
         .map(|entry| entry.id.clone())
         .ok_or(lost)
+}
+
+/// Notes with our block as it is to be; `None` where they are so already.
+fn spliced(
+    vendor: &'static str,
+    notes: &str,
+    details: &Details,
+) -> Result<Option<Zeroizing<String>>, ConnectorError> {
+    let spliced = notes::splice(notes, details).map(Zeroizing::new);
+    let spliced = spliced.map_err(|error| refused(vendor, "notes", error.to_string()))?;
+    Ok((spliced.as_str() != notes).then_some(spliced))
 }
 
 /// A text that is too long for either vendor, or empty where it must not be.

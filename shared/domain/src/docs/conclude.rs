@@ -1,14 +1,18 @@
 //! From what was found to how an account stands with the documentation system.
 
+use std::collections::BTreeMap;
+
 use super::entry::Entry;
 use super::fits::Finding;
 use super::making::Making;
 use super::names::Names;
 use super::{
-    DocsStanding, DocsStatus, Entries, EntryCandidate, EntryRule, Question, Reason, Verdict,
+    DocsStanding, DocsStatus, Entries, EntryCandidate, EntryRule, Question, Reason, Told, Verdict,
+    upkeep,
 };
 use crate::account::{Account, AccountState};
 use crate::id::EntryId;
+use crate::policy::Policy;
 
 /// A standing without a link. That a create is under way is not forgotten, nor which entry is gone.
 fn unlinked(
@@ -21,9 +25,16 @@ fn unlinked(
         status,
         reason: reason.map(|reason| reason.to_string()),
         creating_since: account.docs.creating_since,
+        told: told_to(account, lost(account, entries)),
         lost: lost(account, entries).cloned(),
         ..DocsStanding::default()
     }
+}
+
+/// What is remembered of an entry that is gone, for when it comes back.
+fn told_to(account: &Account, lost: Option<&EntryId>) -> BTreeMap<Told, String> {
+    lost.map(|entry| upkeep::of_entry(&account.docs, entry))
+        .unwrap_or_default()
 }
 
 /// The entry the account was linked to, where it is gone. One that is there and is another account's
@@ -50,6 +61,7 @@ pub(super) fn chosen_lost(account: &Account, entry: &EntryId, reason: Reason) ->
         status: DocsStatus::Orphaned,
         rule: Some(EntryRule::Manual),
         reason: Some(reason.to_string()),
+        told: told_to(account, Some(entry)),
         lost: Some(entry.clone()),
         fills_category: account.docs.fills_category,
         ..DocsStanding::default()
@@ -57,12 +69,13 @@ pub(super) fn chosen_lost(account: &Account, entry: &EntryId, reason: Reason) ->
 }
 
 /// A link that there is, or is again, kept.
-pub(super) fn linked(account: &Account, entry: &Entry) -> DocsStanding {
+pub(super) fn linked(account: &Account, policy: &Policy, entry: &Entry) -> DocsStanding {
     let held = &account.docs;
     let is_own = held.status == DocsStatus::Created;
     // Once there is a category, there is nothing to fill in.
     let fills_category = held.fills_category && is_empty(entry.category.as_deref());
     let refused = held.refused.clone().filter(|_| fills_category);
+    let told = upkeep::remembered(account, policy, entry);
     let remark = remark(account, entry).map(|reason| reason.to_string());
     DocsStanding {
         status: if is_own {
@@ -75,13 +88,15 @@ pub(super) fn linked(account: &Account, entry: &Entry) -> DocsStanding {
             None if !is_own => Some(EntryRule::AccountName),
             rule => rule,
         },
-        // What the documentation system said of the category stays as long as it is so.
-        reason: match &refused {
-            Some(_) => held.reason.clone().or(remark),
-            None => remark,
+        // What was said of a change that was refused stays as long as it is so.
+        reason: if refused.is_some() || upkeep::is_refused(&told) {
+            held.reason.clone().or(remark)
+        } else {
+            remark
         },
         fills_category,
         refused,
+        told,
         ..DocsStanding::default()
     }
 }
@@ -121,9 +136,9 @@ pub(super) fn conclude_open(
             unlinked_yet.push(account);
         }
         *verdict = match finding {
-            Finding::One(entry) => entries
-                .get(entry)
-                .map_or(Verdict::Keep, |entry| found(account, entry)),
+            Finding::One(entry) => entries.get(entry).map_or(Verdict::Keep, |entry| {
+                found(account, question.policies.of(account.account_type), entry)
+            }),
             Finding::Undecided {
                 candidates,
                 reason,
@@ -155,18 +170,19 @@ pub(super) fn conclude_open(
 
 /// A new link. A create whose answer was lost has been found here: the entry is ours, and it is as
 /// if the answer had come.
-fn found(account: &Account, entry: &Entry) -> Verdict {
+fn found(account: &Account, policy: &Policy, entry: &Entry) -> Verdict {
     let (status, rule) = if account.docs.creating_since.is_some() {
         (DocsStatus::Created, None)
     } else {
         (DocsStatus::Matched, Some(EntryRule::AccountName))
     };
-    Verdict::Become(DocsStanding {
+    let standing = DocsStanding {
         status,
         entry: Some(entry.id.clone()),
         rule,
         ..DocsStanding::default()
-    })
+    };
+    Verdict::Become(upkeep::agreed(standing, account, policy))
 }
 
 /// Why nobody wants an entry for it.

@@ -5,7 +5,8 @@
 
 use std::fmt;
 
-use crate::id::{EntryId, OrganizationId};
+use super::details::Details;
+use crate::id::{ConfigurationId, EntryId, OrganizationId};
 
 /// A customer as a documentation system holds it: an organization of IT Glue, a company of Hudu.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,8 +84,8 @@ pub enum EntryChange {
     Update(EntryUpdate),
 }
 
-/// An entry to make: a general one, embedded in nothing. Both systems want a password, and Muster has
-/// none: the entry says so in its place, until a person fills it in.
+/// An entry to make. Both systems want a password, and Muster has none: the entry says so in its place,
+/// until a person fills it in.
 #[derive(Clone, PartialEq, Eq)]
 pub struct NewEntry {
     /// For whom.
@@ -95,6 +96,8 @@ pub struct NewEntry {
     pub username: String,
     /// The category or type by name.
     pub category: String,
+    /// What it is embedded in (B197), of the same organization; a general entry where that is `None`.
+    pub embedded_in: Option<ConfigurationId>,
 }
 
 /// An entry to change: only what is to change.
@@ -106,6 +109,9 @@ pub struct EntryUpdate {
     pub category: Option<String>,
     /// The user name (B135: the account was renamed).
     pub username: Option<String>,
+    /// What our block in its notes is to say (B29); empty ones take the block out. All else in the notes
+    /// stays.
+    pub details: Option<Details>,
 }
 
 impl EntryUpdate {
@@ -115,12 +121,13 @@ impl EntryUpdate {
             entry,
             category: None,
             username: None,
+            details: None,
         }
     }
 
     /// Nothing to write?
     pub fn is_empty(&self) -> bool {
-        self.category.is_none() && self.username.is_none()
+        self.category.is_none() && self.username.is_none() && self.details.is_none()
     }
 }
 
@@ -138,6 +145,7 @@ impl fmt::Debug for NewEntry {
         f.debug_struct("NewEntry")
             .field("organization", &self.organization)
             .field("category", &self.category)
+            .field("embedded_in", &self.embedded_in)
             .finish_non_exhaustive()
     }
 }
@@ -148,6 +156,7 @@ impl fmt::Debug for EntryUpdate {
             .field("entry", &self.entry)
             .field("category", &self.category)
             .field("username", &self.username.is_some())
+            .field("details", &self.details)
             .finish()
     }
 }
@@ -177,9 +186,13 @@ mod tests {
             name: "M365 - Priya Nair".into(),
             username: "priya.nair@fernhill.example".into(),
             category: "Microsoft 365".into(),
+            embedded_in: None,
         });
         let update = EntryChange::Update(EntryUpdate {
             username: Some("priya.nair@fernhill.example".into()),
+            details: Some(super::super::details::tests::details(
+                "priya@fernhill.example",
+            )),
             ..EntryUpdate::of(id)
         });
         let text = format!("{entry:?} {create:?} {update:?}").to_lowercase();

@@ -1,9 +1,10 @@
 //! Accounts and entries for tests, of invented people.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::entry::{Entry, Seal};
-use super::{Decision, DocsStanding, DocsStatus, EntryRule, Question, decide};
+use super::{Decision, DocsStanding, DocsStatus, EntryRule, Home, Question, decide};
 use crate::account::{Account, AccountType};
 use crate::fields::Attribute;
 use crate::id::{EntryId, OrganizationId};
@@ -17,6 +18,15 @@ pub(crate) fn entry_id(text: &str) -> EntryId {
 
 pub(crate) fn organization() -> OrganizationId {
     OrganizationId::parse("42").unwrap()
+}
+
+/// Where entries are made: in the organization, embedded in nothing.
+pub(crate) fn home() -> Home<'static> {
+    static ORGANIZATION: LazyLock<OrganizationId> = LazyLock::new(organization);
+    Home {
+        organization: &ORGANIZATION,
+        configuration: None,
+    }
 }
 
 /// An active end user of no source yet.

@@ -12,6 +12,7 @@ use super::{Entries, Question, Reason, Verdict, conclude};
 use crate::account::{Account, AccountState};
 use crate::docs::EntryRule;
 use crate::id::EntryId;
+use crate::policy::Policy;
 
 /// Entries that are held, by position.
 pub(super) type Claimed = HashSet<usize>;
@@ -62,7 +63,8 @@ pub(super) fn settle(question: &Question<'_>, entries: &Entries<'_>) -> (Vec<Ver
         else {
             continue;
         };
-        *verdict = judge(entries, &mut claimed, &link, account);
+        let policy = question.policies.of(account.account_type);
+        *verdict = judge(entries, &mut claimed, &link, account, policy);
     }
     (verdicts, claimed)
 }
@@ -79,6 +81,7 @@ fn judge(
     claimed: &mut Claimed,
     link: &Link<'_>,
     account: &Account,
+    policy: &Policy,
 ) -> Verdict {
     let lost = |reason| {
         if link.by_rule {
@@ -89,7 +92,7 @@ fn judge(
     };
     match entries.position(link.entry) {
         Some(position) if claimed.insert(position) => match entries.get(position) {
-            Some(entry) => Verdict::Become(conclude::linked(account, entry)),
+            Some(entry) => Verdict::Become(conclude::linked(account, policy, entry)),
             None => Verdict::Keep,
         },
         Some(_) => lost(Reason::ChosenIsHeld),

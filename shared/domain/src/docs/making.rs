@@ -13,7 +13,7 @@ use super::outcome::{digest_of_new, digest_of_update};
 use super::{DocsStanding, Entries, Question, Reason, categories_of, conclude, wants_entry};
 use crate::account::{Account, AccountState};
 use crate::fields::Attribute;
-use crate::id::OrganizationId;
+use crate::id::{ConfigurationId, OrganizationId};
 use crate::identity::Source;
 use crate::policy::Policy;
 use crate::push::name_of;
@@ -91,7 +91,7 @@ fn taken(entry: &Entry) -> Option<Place> {
 
 /// The user name of an account's own entry: what it signs in with at that source (B2, D15). A local
 /// account's comes with its machine, whose name tells it from its namesakes.
-fn username(account: &Account, source: Source) -> Option<String> {
+pub(super) fn username(account: &Account, source: Source) -> Option<String> {
     let here = account.identities.iter();
     let identity = here.filter(|identity| identity.gone.is_none() && identity.key.source == source);
     identity
@@ -120,13 +120,22 @@ fn category_to_write(account: &Account, existing: &[String]) -> Option<String> {
     there.or_else(|| names.first().map(|name| (*name).to_owned()))
 }
 
+/// Where a customer's own entries are made.
+#[derive(Debug, Clone, Copy)]
+pub struct Home<'a> {
+    /// In which organization.
+    pub organization: &'a OrganizationId,
+    /// Embedded in what of it (B197): what the customer says, never a guess.
+    pub configuration: Option<&'a ConfigurationId>,
+}
+
 /// The entry to be made for an account, `existing` being the categories that there are. `None` where
 /// none is to be made: asks what was decided *and* what the policy and the account say now, so that a
 /// create never outlives its reasons, and leaves out what was refused before.
 pub fn new_entry(
     account: &Account,
     policy: &Policy,
-    organization: &OrganizationId,
+    home: Home<'_>,
     existing: &[String],
 ) -> Option<NewEntry> {
     let is_wanted = wants_entry(&account.docs)
@@ -140,7 +149,8 @@ pub fn new_entry(
     let username = username(account, source)?;
     let name = name_of(account).filter(|name| name.len() <= TEXT_LENGTH_MAX);
     let new = NewEntry {
-        organization: organization.clone(),
+        organization: home.organization.clone(),
+        embedded_in: home.configuration.cloned(),
         name: name.unwrap_or_else(|| username.clone()),
         username,
         category: category_to_write(account, existing)?,

@@ -15,10 +15,12 @@
 //!
 //! Never here: a password. Muster neither reads nor keeps one.
 //!
-//! Read in this order: [`entry`], `category`, `names`, `links`, `fits`, `conclude`, `making`.
+//! Read in this order: [`entry`], `category`, `names`, `links`, `fits`, `conclude`, `making`, `upkeep`,
+//! [`notes`].
 
 mod category;
 mod conclude;
+mod details;
 pub mod entry;
 mod fits;
 #[cfg(test)]
@@ -26,6 +28,7 @@ pub(crate) mod fixture;
 mod links;
 mod making;
 mod names;
+pub mod notes;
 mod outcome;
 mod reason;
 mod standing;
@@ -37,6 +40,9 @@ mod tests_creation;
 mod tests_links;
 #[cfg(test)]
 mod tests_properties;
+#[cfg(test)]
+mod tests_upkeep;
+mod upkeep;
 
 use std::collections::BTreeSet;
 
@@ -46,10 +52,12 @@ use crate::account::{Account, AccountState};
 use crate::id::{AccountId, EntryId};
 use crate::policy::CustomerPolicies;
 pub use category::{categories_of, source_of};
-pub use making::{category_update, new_entry};
+pub use details::Details;
+pub use making::{Home, category_update, new_entry};
 pub use outcome::{category_filled, category_refused, chosen, created, refused};
 pub use reason::Reason;
-pub use standing::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, wants_entry};
+pub use standing::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Told, wants_entry};
+pub use upkeep::{agreed, details_update, update_refused, updated, username_update};
 
 use entry::Entry;
 

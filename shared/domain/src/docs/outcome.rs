@@ -2,8 +2,8 @@
 //! person's choice.
 
 use super::entry::{EntryUpdate, NewEntry};
-use super::{DocsStanding, DocsStatus, EntryRule};
-use crate::id::{AccountId, EntryId};
+use super::{DocsStanding, DocsStatus, EntryRule, upkeep};
+use crate::id::{AccountId, ConfigurationId, EntryId};
 use crate::push::digest;
 
 /// The standing once the documentation system has made an entry.
@@ -62,10 +62,17 @@ pub fn category_refused(
 
 /// The standing that a person chose: linked to this entry, over every rule (B128, B130), or to none,
 /// and then the rules decide again. `by` says who, without naming them. Confirming a possible match
-/// (D4) also fills in the category, where there is none.
-pub fn chosen(entry: Option<EntryId>, by: &str, fills_category: bool) -> DocsStanding {
+/// (D4) also fills in the category, where there is none. Of an entry that it was linked with before,
+/// what was told is still known, and what was refused is tried again.
+pub fn chosen(
+    held: &DocsStanding,
+    entry: Option<EntryId>,
+    by: &str,
+    fills_category: bool,
+) -> DocsStanding {
     match entry {
         Some(entry) => DocsStanding {
+            told: upkeep::anew(held, &entry),
             status: DocsStatus::Matched,
             entry: Some(entry),
             rule: Some(EntryRule::Manual),
@@ -82,7 +89,10 @@ pub fn chosen(entry: Option<EntryId>, by: &str, fills_category: bool) -> DocsSta
 
 /// A digest over an entry to be made.
 pub(super) fn digest_of_new(account: &AccountId, new: &NewEntry, existing: &[String]) -> String {
-    let parts = [&new.name, &new.username, &new.category].map(String::as_str);
+    let mut parts = [&new.name, &new.username, &new.category]
+        .map(String::as_str)
+        .to_vec();
+    parts.extend(new.embedded_in.as_ref().map(ConfigurationId::as_str));
     digest_of(account, &parts, &new.category, existing)
 }
 

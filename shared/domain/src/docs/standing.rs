@@ -1,5 +1,7 @@
 //! How an account stands with the entries of the documentation system.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -135,9 +137,38 @@ pub struct DocsStanding {
     /// A create that was sent and whose answer we do not have: looked for before the next.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creating_since: Option<Timestamp>,
-    /// The change that the documentation system refused last, as a digest: it is not tried again.
+    /// The create or the category that the documentation system refused last, as a digest: it is not
+    /// tried again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub refused: Option<String>,
+    /// What was told to the entry it is linked to, or was until that was gone, as digests: only a change
+    /// of the account's is written, and what a technician makes of it is not fought over.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub told: BTreeMap<Told, String>,
+}
+
+/// What a digest is of, of what a linked entry was told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Told {
+    /// The contact details in its notes (B29); none where no block of ours stands there.
+    Details,
+    /// The contact details that were refused.
+    DetailsRefused,
+    /// The names of the account when the entry had one of them, or was given one (B135).
+    Names,
+    /// The names of which one was refused.
+    NamesRefused,
+}
+
+impl Told {
+    /// All of them.
+    pub const ALL: [Self; 4] = [
+        Self::Details,
+        Self::DetailsRefused,
+        Self::Names,
+        Self::NamesRefused,
+    ];
 }
 
 /// An entry that was considered.

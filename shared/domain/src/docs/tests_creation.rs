@@ -1,7 +1,7 @@
 //! When an entry is made, and what it says.
 
 use super::entry::NewEntry;
-use super::fixture::{Who, World, account, entry, organization, short, why};
+use super::fixture::{Who, World, account, entry, home, short, why};
 use super::{DocsStanding, DocsStatus, Reason, new_entry, refused, wants_entry};
 use crate::account::{Account, AccountState};
 use crate::matching::fixture::Build;
@@ -20,7 +20,7 @@ fn planned_with(world: &World, at: usize, existing: &[&str]) -> Option<NewEntry>
     let existing: Vec<String> = existing.iter().map(|name| (*name).to_owned()).collect();
     let account = &world.accounts[at];
     let policy = world.policies.of(account.account_type);
-    new_entry(account, policy, &organization(), &existing)
+    new_entry(account, policy, home(), &existing)
 }
 
 #[test]

@@ -117,7 +117,12 @@ fn d13_the_link_of_a_person_who_left_waits_for_their_return() {
 
 #[test]
 fn b128_b130_what_a_person_chose_is_kept_over_every_rule() {
-    let chose = ada().standing(chosen(Some(entry_id("7")), "a person", false));
+    let chose = ada().standing(chosen(
+        &DocsStanding::default(),
+        Some(entry_id("7")),
+        "a person",
+        false,
+    ));
     let entries = vec![
         entry("1", "ada", "Active Directory"),
         entry("7", "shared", "Banking"),
@@ -135,7 +140,7 @@ fn b128_b130_what_a_person_chose_is_kept_over_every_rule() {
 
 #[test]
 fn a_person_takes_a_link_away_and_the_rules_decide_again() {
-    let freed = ada().standing(chosen(None, "a person", false));
+    let freed = ada().standing(chosen(&DocsStanding::default(), None, "a person", false));
     let mut world = world(freed, "ada", "Active Directory");
     assert_eq!(world.shorts(), ["matched 1 by account-name"]);
 }
@@ -162,7 +167,12 @@ fn b191_of_two_accounts_on_one_entry_the_one_a_person_chose_keeps_it() {
 
 #[test]
 fn b99_d4_a_confirmed_entry_gets_the_category() {
-    let confirmed = ada().standing(chosen(Some(entry_id("1")), "a person", true));
+    let confirmed = ada().standing(chosen(
+        &DocsStanding::default(),
+        Some(entry_id("1")),
+        "a person",
+        true,
+    ));
     let mut world = world(confirmed, "ada", "");
     world.settle();
     let update = |world: &World, existing: &[&str]| {
@@ -194,7 +204,12 @@ fn b99_d4_a_confirmed_entry_gets_the_category() {
 
 #[test]
 fn a_category_that_was_refused_is_not_offered_again() {
-    let confirmed = ada().standing(chosen(Some(entry_id("1")), "a person", true));
+    let confirmed = ada().standing(chosen(
+        &DocsStanding::default(),
+        Some(entry_id("1")),
+        "a person",
+        true,
+    ));
     let mut world = world(confirmed, "ada", "");
     world.settle();
     let account = world.accounts[0].clone();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use proptest::prelude::*;
 
 use super::entry::{Entry, Seal};
-use super::fixture::{Who, World, account, entry, entry_id, organization, policies};
+use super::fixture::{Who, World, account, entry, entry_id, home, policies};
 use super::names::{Names, key};
 use super::{DocsStanding, DocsStatus, EntryRule, chosen, created, new_entry, source_of};
 use super::{category, wants_entry};
@@ -42,7 +42,9 @@ fn a_standing() -> impl Strategy<Value = DocsStanding> {
             rule: Some(EntryRule::AccountName),
             ..created(id)
         }),
-        1 => (id.clone(), any::<bool>()).prop_map(|(id, fills)| chosen(Some(id), "x", fills)),
+        1 => (id.clone(), any::<bool>()).prop_map(|(id, fills)| {
+            chosen(&DocsStanding::default(), Some(id), "x", fills)
+        }),
         1 => id.prop_map(|id| DocsStanding {
             status: DocsStatus::Orphaned,
             lost: Some(id),
@@ -120,13 +122,16 @@ prop_compose! {
         accounts in some(an_account),
         entries in some(an_entry),
         create in proptest::bool::weighted(0.7),
+        update in any::<bool>(),
         shared_organization in proptest::bool::weighted(0.1),
         taken in proptest::option::weighted(0.2, 0..6_usize),
     ) -> World {
+        let mut policies = policies(create);
+        policies.end_user.update_docs_entry = update;
         World {
             accounts,
             entries,
-            policies: policies(create),
+            policies,
             shared_organization,
             taken: taken.map(|n| entry_id(&format!("{n}"))).into_iter().collect(),
         }
@@ -208,7 +213,7 @@ proptest! {
             .collect();
         for account in &world.accounts {
             let policy = world.policies.of(account.account_type);
-            let new = new_entry(account, policy, &organization(), &[]);
+            let new = new_entry(account, policy, home(), &[]);
             prop_assert_eq!(new.is_some(), wants_entry(&account.docs));
             if new.is_none() {
                 continue;
@@ -228,7 +233,7 @@ proptest! {
         let before = world.entries.len();
         for (account, number) in world.accounts.iter().zip(100..) {
             let policy = world.policies.of(account.account_type);
-            if let Some(new) = new_entry(account, policy, &organization(), &[]) {
+            if let Some(new) = new_entry(account, policy, home(), &[]) {
                 world.entries.push(entry(&number.to_string(), &new.username, &new.category));
             }
         }

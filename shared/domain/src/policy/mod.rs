@@ -47,6 +47,8 @@ pub struct Policy {
     pub match_docs: bool,
     /// Make an entry where none fits (B51, D2).
     pub create_docs_entry: bool,
+    /// Give the linked entry the account's user name when the account was renamed (B135).
+    pub update_docs_entry: bool,
     /// Types of contacts that are left as they are, to the letter (B141, B225).
     pub left_contact_types: Vec<String>,
     /// Which side decides which attribute (D11).
@@ -84,6 +86,7 @@ impl Policy {
             psa_territory: false,
             match_docs: account_type != AccountType::Service,
             create_docs_entry: false,
+            update_docs_entry: false,
             left_contact_types: Vec::new(),
             authority: Authorities::default(),
             scope: Scope::default(),
@@ -168,6 +171,7 @@ mod tests {
             psa_company_id: None,
             psa_site_id: None,
             docs_organization_id: None,
+            docs_configuration_id: None,
             sources: vec![Source::Microsoft365],
             interval_minutes: None,
             licensed_only: None,
@@ -235,7 +239,7 @@ mod tests {
         for account_type in AccountType::ALL {
             let policy = Policy::built_in(account_type);
             assert_eq!(policy.match_docs, account_type != AccountType::Service);
-            assert!(!policy.create_docs_entry, "D2");
+            assert!(!policy.create_docs_entry && !policy.update_docs_entry, "D2");
         }
     }
 

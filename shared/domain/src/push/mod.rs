@@ -40,4 +40,5 @@ pub(crate) use echo::{digest, is_answered};
 pub use edit::{EditRefused, Refusal, edit};
 pub use plan::{Push, Question, name_of, plan, wants_contact};
 pub use takeover::take_over;
+pub(crate) use value::valid;
 pub use wish::{looked_at, needs_look, needs_look_once_made};

@@ -24,7 +24,7 @@ pub(super) fn is_valid(attribute: Attribute, text: &str) -> bool {
 }
 
 /// The value without what surrounds it, where it is valid.
-pub(super) fn valid(attribute: Attribute, value: Option<&str>) -> Option<&str> {
+pub(crate) fn valid(attribute: Attribute, value: Option<&str>) -> Option<&str> {
     value
         .map(str::trim)
         .filter(|text| is_valid(attribute, text))

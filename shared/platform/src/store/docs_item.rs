@@ -11,15 +11,21 @@
 //! | `fc` | the category is to be filled in | no |
 //! | `cr` | a create under way, since | none |
 //! | `rf` | the digest of what was refused | none |
+//! | `to` | digests of what the entry was told: details `d`, `dr` where refused; names `n`, `nr` | none |
 //!
 //! A reason of ours stands as its code after `~`, any other text as it is: a sentence would double
 //! what such a standing takes, and a better wording reaches the standings that there are.
 
+use std::collections::BTreeMap;
+
 use aws_sdk_dynamodb::types::AttributeValue as Value;
-use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason};
+use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason, Told};
 use domain::id::EntryId;
 
-use super::attr::{Item, Malformed, as_map, get_flag, get_list, get_text, get_time, text, time};
+use super::attr::{
+    Item, Malformed, as_map, get_flag, get_list, get_map, get_text, get_time, text, time,
+};
+use super::standing_item::{digest_of, digest_value};
 
 /// The map of a standing.
 pub(crate) fn map_of_docs(standing: &DocsStanding) -> Item {
@@ -55,7 +61,29 @@ pub(crate) fn map_of_docs(standing: &DocsStanding) -> Item {
     if let Some(digest) = &standing.refused {
         put("rf", text(digest));
     }
+    if !standing.told.is_empty() {
+        let told = standing.told.iter();
+        let told = told.map(|(what, digest)| (letter(*what).to_owned(), digest_value(digest)));
+        put("to", Value::M(told.collect()));
+    }
     map
+}
+
+fn letter(what: Told) -> &'static str {
+    match what {
+        Told::Details => "d",
+        Told::DetailsRefused => "dr",
+        Told::Names => "n",
+        Told::NamesRefused => "nr",
+    }
+}
+
+fn told_of(map: &Item) -> Result<BTreeMap<Told, String>, Malformed> {
+    let held = Told::ALL.into_iter().filter_map(|what| {
+        let digest = map.get(letter(what))?;
+        Some(digest_of(digest).map(|digest| (what, digest)))
+    });
+    held.collect()
 }
 
 /// The standing of a map.
@@ -77,6 +105,7 @@ pub(crate) fn docs_of(map: &Item) -> Result<DocsStanding, Malformed> {
         fills_category: get_flag(map, "fc")?,
         creating_since: get_time(map, "cr")?,
         refused: get_text(map, "rf")?.map(str::to_owned),
+        told: get_map(map, "to")?.map_or_else(|| Ok(BTreeMap::new()), told_of)?,
     })
 }
 

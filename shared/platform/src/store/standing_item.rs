@@ -145,14 +145,14 @@ fn name_of_pushed(name: &str) -> Result<String, Malformed> {
 }
 
 /// A digest in lower-case hexadecimal as its bytes, any other text as it is.
-fn digest_value(digest: &str) -> Value {
+pub(super) fn digest_value(digest: &str) -> Value {
     match hex::decode(digest) {
         Ok(decoded) if !decoded.is_empty() && hex::encode(&decoded) == digest => bytes(decoded),
         _ => text(digest),
     }
 }
 
-fn digest_of(value: &Value) -> Result<String, Malformed> {
+pub(super) fn digest_of(value: &Value) -> Result<String, Malformed> {
     if let Value::B(blob) = value {
         return Ok(hex::encode(blob.as_ref()));
     }

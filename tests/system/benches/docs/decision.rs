@@ -56,6 +56,7 @@ fn customer() -> Customer {
         psa_company_id: None,
         psa_site_id: None,
         docs_organization_id: None,
+        docs_configuration_id: None,
         sources: vec![Source::Microsoft365],
         interval_minutes: None,
         licensed_only: Some(false),

@@ -4,8 +4,11 @@ use connectors::Vendors;
 use connectors::docs::{Docs, Settings};
 use connectors::error::ConnectorError;
 use connectors::http::Pause;
+use domain::account::{Account, AccountState, AccountType, Origin};
+use domain::docs::Details;
 use domain::docs::entry::{Entry, EntryChange, EntryUpdate, NewEntry};
-use domain::id::{EntryId, OrganizationId};
+use domain::fields::{Attribute, Fields};
+use domain::id::{AccountId, ConfigurationId, CustomerId, EntryId, OrganizationId};
 use secrecy::SecretString;
 use serde_json::Value;
 use simulators::{Exchange, Fault, Options};
@@ -113,7 +116,25 @@ impl<S: Simulated> Bench<S> {
             name: "Microsoft 365 - Ida Berg".to_owned(),
             username: IDA.to_owned(),
             category: "Microsoft 365".to_owned(),
+            embedded_in: None,
         }
+    }
+
+    /// A configuration of Northwind Dental's.
+    pub(super) fn configuration(&self) -> ConfigurationId {
+        self.side.add_configuration(&self.organization)
+    }
+
+    /// Ida's entry, embedded.
+    pub(super) async fn create_in(
+        &self,
+        home: &ConfigurationId,
+    ) -> Result<EntryId, ConnectorError> {
+        let new = NewEntry {
+            embedded_in: Some(home.clone()),
+            ..self.ida()
+        };
+        self.docs().apply(&EntryChange::Create(new)).await
     }
 
     pub(super) async fn create(&self) -> Result<EntryId, ConnectorError> {
@@ -152,6 +173,45 @@ pub(super) fn rename(entry: &EntryId, username: &str) -> EntryUpdate {
     EntryUpdate {
         username: Some(username.to_owned()),
         ..EntryUpdate::of(entry.clone())
+    }
+}
+
+/// A change of the contact details in the notes: an address that a person edited.
+pub(super) fn details(entry: &EntryId, email: &str) -> EntryUpdate {
+    let mut account = account();
+    (account.fields).set(Attribute::Email, Some(email.to_owned()));
+    account.origins.insert(Attribute::Email, Origin::Person);
+    EntryUpdate {
+        details: Some(Details::of(&account)),
+        ..EntryUpdate::of(entry.clone())
+    }
+}
+
+/// The contact details go.
+pub(super) fn no_details(entry: &EntryId) -> EntryUpdate {
+    EntryUpdate {
+        details: Some(Details::default()),
+        ..EntryUpdate::of(entry.clone())
+    }
+}
+
+fn account() -> Account {
+    let now = jiff::Timestamp::UNIX_EPOCH;
+    Account {
+        id: AccountId::parse("acc_1").unwrap(),
+        customer: CustomerId::parse("northwind").unwrap(),
+        revision: 1,
+        account_type: AccountType::EndUser,
+        type_reason: String::new(),
+        type_moved_by_person: false,
+        fields: Fields::default(),
+        origins: Default::default(),
+        state: AccountState::Active,
+        state_since: now,
+        imported_at: now,
+        identities: Vec::new(),
+        psa: Default::default(),
+        docs: Default::default(),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use connectors::docs::DocsKind;
-use domain::id::{EntryId, OrganizationId};
+use domain::id::{ConfigurationId, EntryId, OrganizationId};
 use serde_json::{Value, json};
 use simulators::docs::hudu::{self, Behaviour};
 use simulators::{Fault, Faults, Journal, Options};
@@ -117,6 +117,22 @@ impl Simulated for Hudu {
         EntryId::parse(id.to_string()).unwrap()
     }
 
+    fn add_configuration(&self, organization: &OrganizationId) -> ConfigurationId {
+        let company = organization.as_str().parse().unwrap();
+        let id = self.simulator.add_asset(company);
+        ConfigurationId::parse(id.to_string()).unwrap()
+    }
+
+    fn set_notes(&self, entry: &EntryId, notes: &str) {
+        let changes = json!({ "description": notes });
+        assert!(self.simulator.edit_password(number(entry), &changes));
+    }
+
+    fn notes(&self, entry: &EntryId) -> String {
+        let all = self.everything(entry);
+        all["description"].as_str().unwrap_or_default().to_owned()
+    }
+
     fn held(&self, entry: &EntryId) -> Option<Held> {
         let all = self.simulator.password(number(entry))?;
         let text = |name: &str| {
@@ -228,10 +244,12 @@ async fn answers_come_bare_or_wrapped_and_nothing_as_null_or_404() {
     bench.behave(Behaviour {
         bare_creates: true,
         missing_is_404: true,
+        wrapped_assets: true,
         ..Behaviour::default()
     });
     let id = bench.create().await.unwrap();
     bench.assert_holds(&id, &ida_made()).await;
+    bench.create_in(&bench.configuration()).await.unwrap();
     assert_eq!(bench.docs().entry(&no_entry()).await.unwrap(), None);
     assert!(bench.update(rename(&no_entry(), "x")).await.is_err());
 }

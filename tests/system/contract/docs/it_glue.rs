@@ -5,12 +5,12 @@ use std::time::Duration;
 use connectors::docs::DocsKind;
 use connectors::error::ConnectorError;
 use domain::docs::entry::Seal;
-use domain::id::{EntryId, OrganizationId};
+use domain::id::{ConfigurationId, EntryId, OrganizationId};
 use serde_json::{Value, json};
 use simulators::docs::it_glue::{self, Behaviour};
 use simulators::{Fault, Faults, Journal, Options};
 
-use super::bench::{Bench, category, ida_made, rename};
+use super::bench::{Bench, category, details, ida_made, no_details, rename};
 use super::vendor::{Call, Costs, Facts, Held, Simulated, Ways};
 use crate::contract::vendor::Route;
 
@@ -126,6 +126,22 @@ impl Simulated for ItGlue {
             "archived": held.is_archived, "resource-type": hangs_on.map(|on| on.0),
             "resource-id": hangs_on.map(|on| on.1),
         }))
+    }
+
+    fn add_configuration(&self, organization: &OrganizationId) -> ConfigurationId {
+        let organization = organization.as_str().parse().unwrap();
+        let id = self.simulator.add_configuration(organization);
+        ConfigurationId::parse(id.to_string()).unwrap()
+    }
+
+    fn set_notes(&self, entry: &EntryId, notes: &str) {
+        let changes = json!({ "notes": notes });
+        assert!(self.simulator.edit_password(number(entry), &changes));
+    }
+
+    fn notes(&self, entry: &EntryId) -> String {
+        let all = self.everything(entry);
+        all["notes"].as_str().unwrap_or_default().to_owned()
     }
 
     fn held(&self, entry: &EntryId) -> Option<Held> {
@@ -269,4 +285,19 @@ async fn a_create_may_be_answered_with_either_status() {
         let id = bench.create().await.unwrap();
         bench.assert_holds(&id, &ida_made()).await;
     }
+}
+
+#[tokio::test]
+async fn b29_notes_that_were_never_written_are_empty_ones() {
+    let bench = Bench::<ItGlue>::new().await;
+    let id = bench.add(&ida_made());
+    let nothing = json!({ "notes": null });
+    assert!(bench.side.simulator.edit_password(number(&id), &nothing));
+    bench
+        .update(details(&id, "ida@northwind.example"))
+        .await
+        .unwrap();
+    assert!(bench.side.notes(&id).starts_with("--- Muster"));
+    bench.update(no_details(&id)).await.unwrap();
+    assert_eq!(bench.side.notes(&id), "");
 }

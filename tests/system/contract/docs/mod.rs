@@ -1,11 +1,12 @@
 //! What every connector of a documentation system must do, each against its vendor's simulator.
 //!
 //! Read [`vendor`] first: what a vendor gives. [`docs_contract!`] lists the cases; they are in `reads`,
-//! `pages`, `writes`, `faults` and `trust`, each for whichever vendor it is given. A vendor's file is
+//! `pages`, `writes`, `notes`, `faults` and `trust`, each for whichever vendor it is given. A vendor's file is
 //! its [`vendor::Simulated`], `docs_contract!(Itself);`, and whatever is its own alone.
 
 mod bench;
 mod faults;
+mod notes;
 mod pages;
 mod reads;
 mod trust;
@@ -45,6 +46,14 @@ macro_rules! docs_contract {
                 what_an_entry_cannot_hold_is_refused_with_the_fields_name
                 an_entry_that_is_gone_is_not_made_by_a_change
                 an_entry_is_not_made_in_an_organization_that_is_gone
+            }
+            notes {
+                b29_details_come_to_the_notes_and_go_and_all_else_is_kept
+                b29_one_read_and_one_write_of_the_notes_alone_tell_the_details
+                notes_that_cannot_be_spliced_are_refused_and_kept
+                no_error_and_no_debug_tells_notes
+                b197_an_entry_is_made_embedded_where_the_customer_says_so
+                b197_the_home_of_entries_is_looked_for_once_and_refused_where_it_is_not_there
             }
             faults {
                 a_pause_that_documentation_asks_for_is_kept_and_the_call_repeated

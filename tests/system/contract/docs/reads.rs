@@ -5,7 +5,9 @@ use domain::docs::entry::EntryUpdate;
 use domain::failure::Disposition;
 use simulators::Options;
 
-use super::bench::{Bench, IDA, category, ida_made, no_entry, no_organization, rename};
+use super::bench::{
+    Bench, IDA, category, details, ida_made, no_details, no_entry, no_organization, rename,
+};
 use super::vendor::{Costs, Held, Simulated, Ways};
 use crate::contract::bench::disposition;
 
@@ -241,14 +243,18 @@ pub(super) async fn what_is_said_of_entries_follows_the_description_of_the_vendo
         ..EntryUpdate::of(id.clone())
     };
     bench.update(update).await.unwrap();
+    (bench.update(details(&id, "ida@northwind.example")))
+        .await
+        .unwrap();
+    bench.update(no_details(&id)).await.unwrap();
+    let embedded = bench.create_in(&bench.configuration()).await.unwrap();
+    assert!(docs.entry(&embedded).await.unwrap().unwrap().is_embedded);
     assert!(docs.entry(&no_entry()).await.unwrap().is_none());
     let entries = bench.entries().await.unwrap();
-    assert_eq!(entries.len(), 2);
-    assert!(
-        entries
-            .iter()
-            .all(|entry| entry.username.as_deref() != Some(IDA))
-    );
+    assert_eq!(entries.len(), 3);
+    let renamed = entries.iter().filter(|entry| !entry.is_embedded);
+    let named: Vec<_> = renamed.map(|entry| entry.username.as_deref()).collect();
+    assert_eq!(named.iter().filter(|name| **name == Some(IDA)).count(), 0);
     let other = bench.side.add_organization("Fabrikam", true);
     assert!(docs.entries(&other).await.unwrap().is_empty());
 }

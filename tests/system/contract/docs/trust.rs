@@ -4,7 +4,7 @@ use connectors::docs::{Docs, Settings};
 use domain::docs::entry::EntryChange;
 use domain::failure::Failure;
 
-use super::bench::{Bench, IDA, category, no_entry, rename};
+use super::bench::{Bench, IDA, category, details, no_entry, rename};
 use super::vendor::{Call, Held, Simulated, Ways};
 use crate::contract::trust::{Lines, assert_tells_none, faults};
 
@@ -16,7 +16,7 @@ fn secrets<S: Simulated>(bench: &Bench<S>) -> Vec<String> {
         .unwrap()
         .to_owned();
     secrets.push(key);
-    secrets.extend(["Ida", "Berg", "ida.berg", "alee"].map(str::to_owned));
+    secrets.extend(["Ida", "Berg", "ida.berg", "alee", "hush-9c1f"].map(str::to_owned));
     secrets
 }
 
@@ -114,6 +114,8 @@ async fn all_that_is_logged<S: Simulated>(bench: &Bench<S>) {
     let id = bench.create().await.unwrap();
     docs.entry(&id).await.unwrap();
     bench.update(category(&id, "Cloud")).await.unwrap();
+    bench.side.set_notes(&id, "Ida Berg's key is hush-9c1f");
+    bench.update(details(&id, IDA)).await.unwrap();
     for fault in faults() {
         bench.fail(Call::List, 3, fault.clone());
         bench.entries().await.unwrap_or_default();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use connectors::docs::DocsKind;
 use domain::docs::entry::Entry;
-use domain::id::{EntryId, OrganizationId};
+use domain::id::{ConfigurationId, EntryId, OrganizationId};
 use serde_json::Value;
 use simulators::{Fault, Faults, Journal, Options};
 
@@ -49,6 +49,15 @@ pub(crate) trait Simulated: Sized {
 
     /// An entry that was there before. It holds a password and an OTP seed.
     fn add_entry(&self, organization: &OrganizationId, held: &Held) -> EntryId;
+
+    /// What entries of an organization may be embedded in.
+    fn add_configuration(&self, organization: &OrganizationId) -> ConfigurationId;
+
+    /// A technician writes an entry's notes.
+    fn set_notes(&self, entry: &EntryId, notes: &str);
+
+    /// The notes of an entry, to the letter.
+    fn notes(&self, entry: &EntryId) -> String;
 
     /// What the vendor holds of an entry, read from its state and not over HTTP.
     fn held(&self, entry: &EntryId) -> Option<Held>;

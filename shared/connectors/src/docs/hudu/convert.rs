@@ -36,9 +36,10 @@ pub(super) fn entry(row: WirePassword) -> Option<Entry> {
     })
 }
 
-/// A new entry, shown to nobody outside of the MSP. `company` is its number.
-pub(super) fn create(new: &NewEntry, company: u64) -> Value {
-    json!({
+/// A new entry, shown to nobody outside of the MSP. `company` is its number, and `asset` that of what it
+/// is attached to, whose permissions it has then.
+pub(super) fn create(new: &NewEntry, company: u64, asset: Option<u64>) -> Value {
+    let mut body = json!({
         "company_id": company,
         "name": new.name,
         "username": new.username,
@@ -46,18 +47,26 @@ pub(super) fn create(new: &NewEntry, company: u64) -> Value {
         "password_type": new.category,
         "description": NOTE,
         "in_portal": false,
-    })
+    });
+    if let (Some(asset), Some(members)) = (asset, body.as_object_mut()) {
+        members.insert("passwordable_type".into(), json!("Asset"));
+        members.insert("passwordable_id".into(), json!(asset));
+    }
+    body
 }
 
 /// A change, of what changes only: what is read of an entry is not what may be written (its `url` is
-/// another thing then).
-pub(super) fn update(update: &EntryUpdate) -> Value {
+/// another thing then). `notes` are all of them.
+pub(super) fn update(update: &EntryUpdate, notes: Option<&str>) -> Value {
     let mut members = Map::new();
     if let Some(category) = &update.category {
         members.insert("password_type".into(), json!(category));
     }
     if let Some(username) = &update.username {
         members.insert("username".into(), json!(username));
+    }
+    if let Some(notes) = notes {
+        members.insert("description".into(), json!(notes));
     }
     Value::Object(members)
 }
@@ -103,6 +112,8 @@ pub(super) fn field(name: &str) -> Option<&'static str> {
         "password" => Some("password"),
         "password_type" => Some("category"),
         "company_id" | "company" => Some("organization"),
+        "description" => Some("notes"),
+        "passwordable" | "passwordable_id" | "passwordable_type" => Some("configuration"),
         _ => None,
     }
 }

@@ -14,6 +14,9 @@
 //! - Entries: `asset_passwords`. Every answer carries passwords and OTP seeds in plain text: see `wire.rs`
 //!   for what becomes of them. There is no filter for user names; unknown filters are ignored and find
 //!   everything, so each row's company is looked at. `archived=true` shows archived ones only.
+//! - Embedded entries: attached to an asset of the same company by `passwordable_type` and
+//!   `passwordable_id`; the asset is looked for before one is made.
+//! - Notes: `description`, which may be HTML. No limit of its length is told.
 //! - Categories: the free text `password_type`. Instances were seen that take it and do not show it; a
 //!   change of it is looked at afterwards.
 //! - Quirks: an id that does not exist is answered 200 with `null`; one thing comes wrapped or bare;
@@ -40,6 +43,7 @@ use domain::id::{EntryId, OrganizationId};
 pub use settings::HuduSettings;
 
 use super::client::{Call, Client};
+use super::home::Homes;
 use super::judge::{Speech, Verdict, judge};
 use super::{Access, Docs, DocsKind, Gaps, unusable};
 use crate::Vendors;
@@ -83,6 +87,7 @@ pub(super) fn gaps() -> Gaps {
 /// One instance of Hudu.
 pub(super) struct Hudu {
     client: Client,
+    homes: Homes,
 }
 
 impl Hudu {
@@ -98,7 +103,10 @@ impl Hudu {
             .paced(pace, Some(|_| Some(RATE)));
         let key = &settings.api_key;
         let client = Client::new(VENDOR, vendor, key, "application/json", BACK_OFF)?;
-        Ok(Self { client })
+        Ok(Self {
+            client,
+            homes: Homes::default(),
+        })
     }
 
     /// An answer that is good; one that denies is told as what it is.

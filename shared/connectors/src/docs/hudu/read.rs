@@ -4,7 +4,7 @@ use domain::docs::entry::{Entry, Organization};
 use domain::id::{EntryId, OrganizationId};
 use domain::limits::{ENTRIES_MAX, ORGANIZATIONS_MAX};
 
-use super::wire::{self, CompanyList, PasswordList, no_id};
+use super::wire::{self, CompanyList, PasswordList, WirePassword, no_id};
 use super::{Hudu, SPEECH, VENDOR, convert};
 use crate::docs::client::{Call, Query};
 use crate::docs::judge::{Verdict, judge};
@@ -161,7 +161,7 @@ impl Hudu {
             Err(ConnectorError::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(error),
         };
-        let Some(row) = wire::read_password(answer)? else {
+        let Some(row) = wire::read_password::<WirePassword>(answer)? else {
             return Ok(None);
         };
         let entry = convert::entry(row).ok_or_else(no_id)?;

@@ -7,6 +7,7 @@ use crate::docs::Settings;
 use crate::http::Pause;
 use crate::http::scripted::{Scripted, cut, json, reply};
 use domain::docs::entry::{EntryUpdate, NewEntry};
+use domain::id::ConfigurationId;
 
 struct Bench {
     server: Scripted,
@@ -71,6 +72,7 @@ fn new_entry() -> NewEntry {
         name: "Entry jsmith".into(),
         username: "jsmith".into(),
         category: "Active Directory".into(),
+        embedded_in: None,
     }
 }
 
@@ -141,6 +143,40 @@ async fn a_new_entry_is_wrapped_and_its_id_taken_from_any_shape_of_answer() {
                 "password_type": "Active Directory", "in_portal": false,
                 "description": "Made by Muster, which knows no passwords. Fill in the password." } })
         );
+    }
+}
+
+#[tokio::test]
+async fn b197_a_new_entry_is_attached_to_an_asset_once_that_is_found() {
+    let asset = |company: u64| value!({ "id": 311, "company_id": company, "name": "dc-1" });
+    let embedded = NewEntry {
+        embedded_in: Some(ConfigurationId::parse("311").unwrap()),
+        ..new_entry()
+    };
+    for found in [asset(42), value!({ "asset": asset(42) })] {
+        let found = json(200, &found.to_string());
+        let bench = Bench::start(vec![found, one(&row(9041, "jsmith"))]).await;
+        (bench.docs.apply(&EntryChange::Create(embedded.clone())))
+            .await
+            .unwrap();
+        assert_eq!(bench.calls()[0], "GET /api/v1/companies/42/assets/311");
+        let made = &bench.body(1)["asset_password"];
+        assert_eq!(made["passwordable_type"], "Asset");
+        assert_eq!(made["passwordable_id"], 311);
+    }
+    for found in [
+        json(200, &asset(43).to_string()),
+        json(200, "null"),
+        reply(404, "", "{}"),
+    ] {
+        let bench = Bench::start(vec![found]).await;
+        let refused = bench
+            .docs
+            .apply(&EntryChange::Create(embedded.clone()))
+            .await;
+        let refused = refused.unwrap_err().to_string();
+        assert!(refused.contains("docs_configuration_id"), "{refused}");
+        assert_eq!(bench.calls().len(), 1);
     }
 }
 

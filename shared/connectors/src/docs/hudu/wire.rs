@@ -4,13 +4,13 @@
 //! a place for them: they are skipped while the answer is parsed, and the answer is wiped afterwards. So
 //! no type here may be untagged or flattened, which would buffer them.
 
-use bytes::{Bytes, BytesMut};
-use secrecy::zeroize::Zeroize;
+use secrecy::zeroize::Zeroizing;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
 use super::VENDOR;
-use crate::docs::lenient::{flag, id, text};
+use crate::docs::lenient::{exact, flag, id, text};
+use crate::docs::wipe::wipe;
 use crate::error::ConnectorError;
 use crate::http::Answer;
 
@@ -34,6 +34,26 @@ pub(super) struct WirePassword {
     pub(super) passwordable_id: Option<String>,
     #[serde(deserialize_with = "flag")]
     pub(super) archived: bool,
+}
+
+/// The notes of a password alone, to the letter.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct WireNotes {
+    #[serde(deserialize_with = "id")]
+    pub(super) id: Option<String>,
+    #[serde(deserialize_with = "exact")]
+    pub(super) description: Zeroizing<String>,
+}
+
+/// An asset.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct WireAsset {
+    #[serde(deserialize_with = "id")]
+    pub(super) id: Option<String>,
+    #[serde(deserialize_with = "id")]
+    pub(super) company_id: Option<String>,
 }
 
 /// A company.
@@ -69,10 +89,17 @@ pub(super) struct CompanyList {
 }
 
 /// One password in its wrapper, if there is one.
+#[derive(Deserialize)]
+struct OnePassword<P> {
+    #[serde(default = "Option::default")]
+    asset_password: Option<P>,
+}
+
+/// One asset in its wrapper, if there is one.
 #[derive(Deserialize, Default)]
 #[serde(default)]
-struct OnePassword {
-    asset_password: Option<WirePassword>,
+struct OneAsset {
+    asset: Option<WireAsset>,
 }
 
 /// One company in its wrapper, if there is one.
@@ -89,19 +116,34 @@ pub(super) fn read<T: DeserializeOwned>(answer: Answer) -> Result<T, ConnectorEr
     read
 }
 
-/// Reads one password, wrapped or bare; `None` where the answer is `null` or empty, as it is for an id
-/// that does not exist.
-pub(super) fn read_password(answer: Answer) -> Result<Option<WirePassword>, ConnectorError> {
+/// Reads one password, or a part of it, wrapped or bare; `None` where the answer is `null` or empty, as
+/// it is for an id that does not exist.
+pub(super) fn read_password<P: DeserializeOwned>(
+    answer: Answer,
+) -> Result<Option<P>, ConnectorError> {
     if is_nothing(&answer.body) {
         return Ok(None);
     }
-    let wrapped = answer.json::<OnePassword>().map(|one| one.asset_password);
+    let wrapped = answer
+        .json::<OnePassword<P>>()
+        .map(|one| one.asset_password);
     let one = match wrapped {
         Ok(None) => answer.json().map(Some),
         wrapped => wrapped,
     };
     wipe(answer.body);
     one
+}
+
+/// Reads one asset, wrapped or bare; `None` as above.
+pub(super) fn read_asset(answer: &Answer) -> Result<Option<WireAsset>, ConnectorError> {
+    if is_nothing(&answer.body) {
+        return Ok(None);
+    }
+    match answer.json::<OneAsset>()?.asset {
+        Some(asset) => Ok(Some(asset)),
+        None => answer.json().map(Some),
+    }
 }
 
 /// Reads one company, wrapped or bare; `None` as above.
@@ -120,19 +162,6 @@ fn is_nothing(body: &[u8]) -> bool {
     text.is_empty() || text == b"null"
 }
 
-/// Overwrites what was read.
-fn wipe(body: Bytes) {
-    drop(wiped(body));
-}
-
-/// The same memory, overwritten; `None` where somebody else holds it. What the network layer copied on
-/// its way is not in our hands; it is freed with its connection.
-fn wiped(body: Bytes) -> Option<BytesMut> {
-    let mut bytes = body.try_into_mut().ok()?;
-    bytes.as_mut().zeroize();
-    Some(bytes)
-}
-
 /// A row that cannot be: no id.
 pub(super) fn no_id() -> ConnectorError {
     ConnectorError::shape(VENDOR, "a row without a usable id")
@@ -140,6 +169,7 @@ pub(super) fn no_id() -> ConnectorError {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
     use http::{HeaderMap, StatusCode};
 
     use super::*;
@@ -170,24 +200,11 @@ mod tests {
             (" null\n", None),
             ("", None),
         ] {
-            let read = read_password(answer(body)).unwrap();
+            let read: Option<WirePassword> = read_password(answer(body)).unwrap();
             assert_eq!(read.and_then(|read| read.id).as_deref(), id, "{body}");
         }
-        assert!(read_password(answer("{\"asset_password\":")).is_err());
-        assert!(read_password(answer("[7]")).is_err());
-    }
-
-    #[test]
-    fn an_answer_is_wiped_where_nobody_else_holds_it() {
-        let text = br#"{"asset_passwords":[{"id":1,"password":"canary"}]}"#;
-        // As an answer is read: chunk by chunk, then frozen.
-        let mut read = BytesMut::new();
-        read.extend_from_slice(text);
-        let body = read.freeze();
-        let (place, held) = (body.as_ptr(), body.clone());
-        assert!(wiped(body).is_none());
-        let bytes = wiped(held).unwrap();
-        assert_eq!((bytes.as_ptr(), bytes.len()), (place, text.len()));
-        assert!(bytes.iter().all(|byte| *byte == 0));
+        for body in ["{\"asset_password\":", "[7]"] {
+            assert!(read_password::<WirePassword>(answer(body)).is_err());
+        }
     }
 }

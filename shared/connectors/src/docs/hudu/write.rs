@@ -1,14 +1,16 @@
 //! Making and changing entries of Hudu's.
 
+use domain::docs::Details;
 use domain::docs::entry::{Entry, EntryUpdate, NewEntry};
-use domain::id::EntryId;
+use domain::id::{ConfigurationId, EntryId, OrganizationId};
 use http::Method;
+use secrecy::zeroize::Zeroizing;
 use serde_json::{Value, json};
 
-use super::wire::{self, WirePassword, no_id};
+use super::wire::{self, WireNotes, WirePassword, no_id};
 use super::{Hudu, VENDOR, convert};
 use crate::docs::client::Call;
-use crate::docs::{adopt, check_text, refused};
+use crate::docs::{adopt, check_text, refused, spliced};
 use crate::error::ConnectorError;
 
 impl Hudu {
@@ -21,6 +23,8 @@ impl Hudu {
             let reason = "an id of Hudu is a whole number";
             refused(VENDOR, "organization", reason)
         })?;
+        let look = |company, asset| self.has_asset(company, asset);
+        let asset = self.homes.of(VENDOR, "asset", new, look).await?;
         let call = Call {
             route: "POST /asset_passwords",
             segments: &["asset_passwords"],
@@ -31,7 +35,7 @@ impl Hudu {
             new.username.as_str(),
             new.category.as_str(),
         ];
-        let body = convert::create(new, company);
+        let body = convert::create(new, company, asset);
         let made = self
             .written(Method::POST, call, body, "the organization", &sent)
             .await;
@@ -54,20 +58,23 @@ impl Hudu {
                 check_text(VENDOR, field, text)?;
             }
         }
-        if update.is_empty() {
+        let notes = match &update.details {
+            Some(details) => self.spliced(&update.entry, details).await?,
+            None => None,
+        };
+        if update.category.is_none() && update.username.is_none() && notes.is_none() {
             return Ok(update.entry.clone());
         }
+        let notes = notes.as_ref().map(|notes| notes.as_str());
         let call = Call {
             route: "PUT /asset_passwords/{id}",
             segments: &["asset_passwords", update.entry.as_str()],
             query: &[],
         };
-        let sent: Vec<&str> = [&update.category, &update.username]
-            .into_iter()
-            .flatten()
-            .map(String::as_str)
-            .collect();
-        let body = convert::update(update);
+        let texts = [&update.category, &update.username];
+        let texts = texts.into_iter().flatten().map(String::as_str);
+        let sent: Vec<&str> = texts.chain(notes).collect();
+        let body = convert::update(update, notes);
         let written = self
             .written(Method::PUT, call, body, "the entry", &sent)
             .await?;
@@ -87,6 +94,53 @@ impl Hudu {
         }
         kept_category(update, &held)?;
         Ok(update.entry.clone())
+    }
+
+    /// The notes of an entry with our block as it is to be; `None` where they are so already.
+    async fn spliced(
+        &self,
+        entry: &EntryId,
+        details: &Details,
+    ) -> Result<Option<Zeroizing<String>>, ConnectorError> {
+        let call = Call {
+            route: "GET /asset_passwords/{id}",
+            segments: &["asset_passwords", entry.as_str()],
+            query: &[],
+        };
+        let answer = self.client.get(call).await?;
+        let answer = self.good(answer, "the entry", &[]).await?;
+        let read: Option<WireNotes> = wire::read_password(answer)?;
+        let read = read.ok_or_else(|| ConnectorError::NotFound {
+            vendor: VENDOR,
+            what: "the entry".to_owned(),
+        })?;
+        if read.id.as_deref() != Some(entry.as_str()) {
+            let what = "an answer about another entry";
+            return Err(ConnectorError::shape(VENDOR, what));
+        }
+        spliced(VENDOR, &read.description, details)
+    }
+
+    /// Is there such an asset of that company?
+    async fn has_asset(
+        &self,
+        company: OrganizationId,
+        asset: ConfigurationId,
+    ) -> Result<bool, ConnectorError> {
+        let call = Call {
+            route: "GET /companies/{id}/assets/{id}",
+            segments: &["companies", company.as_str(), "assets", asset.as_str()],
+            query: &[],
+        };
+        let answer = self.client.get(call).await?;
+        let answer = match self.good(answer, "the asset", &[]).await {
+            Ok(answer) => answer,
+            Err(ConnectorError::NotFound { .. }) => return Ok(false),
+            Err(error) => return Err(error),
+        };
+        let found = wire::read_asset(&answer)?.unwrap_or_default();
+        Ok(found.id.as_deref() == Some(asset.as_str())
+            && found.company_id.as_deref() == Some(company.as_str()))
     }
 
     /// Writes an entry: what the answer says of it.

@@ -75,25 +75,38 @@ pub(super) fn category_named<'a>(categories: &'a [Category], name: &str) -> Opti
     named.min_by_key(|category| category.id)
 }
 
-/// A new general password: without `resource-id` and `resource-type`, which would embed it.
-pub(super) fn create(new: &NewEntry, category: &Category) -> Value {
-    document(json!({
+/// A new password: a general one without `resource-id` and `resource-type`, which embed it. Another
+/// spelling of the type would make a general one without a word.
+pub(super) fn create(new: &NewEntry, category: &Category, configuration: Option<u64>) -> Value {
+    let mut attributes = json!({
         "name": new.name,
         "username": new.username,
         "password": NO_PASSWORD,
         "password-category-id": category.id,
         "notes": NOTE,
-    }))
+    });
+    if let (Some(id), Some(members)) = (configuration, attributes.as_object_mut()) {
+        members.insert("resource-id".into(), json!(id));
+        members.insert("resource-type".into(), json!("Configuration"));
+    }
+    document(attributes)
 }
 
-/// A change, of what changes only.
-pub(super) fn update(update: &EntryUpdate, category: Option<&Category>) -> Value {
+/// A change, of what changes only. `notes` are all of them.
+pub(super) fn update(
+    update: &EntryUpdate,
+    category: Option<&Category>,
+    notes: Option<&str>,
+) -> Value {
     let mut attributes = Map::new();
     if let Some(category) = category {
         attributes.insert("password-category-id".into(), json!(category.id));
     }
     if let Some(username) = &update.username {
         attributes.insert("username".into(), json!(username));
+    }
+    if let Some(notes) = notes {
+        attributes.insert("notes".into(), json!(notes));
     }
     document(Value::Object(attributes))
 }
@@ -130,6 +143,8 @@ pub(super) fn field(attribute: &str) -> Option<&'static str> {
         "password" => Some("password"),
         "password_category_id" | "password_category" => Some("category"),
         "organization_id" | "organization" => Some("organization"),
+        "notes" => Some("notes"),
+        "resource_id" | "resource_type" | "resource" => Some("configuration"),
         _ => None,
     }
 }

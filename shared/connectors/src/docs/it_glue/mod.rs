@@ -13,6 +13,9 @@
 //! - Entries: `passwords`. Lists never hold values; for all else `show_password=false` is said. General
 //!   ones stand alone, embedded ones hang on an asset. Filters are exact, and there is none for the user
 //!   name. Archived ones are asked for apart, since it is not known whether a plain list has them.
+//! - Embedded entries: made in a configuration of the same organization by `resource-id` and
+//!   `resource-type`, which cannot be changed later; the configuration is looked for before one is made.
+//! - Notes: rich text, so HTML is to be expected. No limit of their length is told.
 //! - Categories: a list of the account's own, written by id. Empty is allowed.
 //! - Quirks: duplicates are legal; nothing makes a create happen once; attributes are kebab-case, query
 //!   names snake_case; filters do not work on nested routes; "Only me" and vault entries (B196) may be
@@ -39,6 +42,7 @@ use tokio::sync::OnceCell;
 pub use settings::ItGlueSettings;
 
 use super::client::{Call, Client, Query};
+use super::home::Homes;
 use super::judge::{Speech, Verdict, judge};
 use super::{Access, Docs, DocsKind, Gaps, unusable};
 use crate::Vendors;
@@ -85,6 +89,7 @@ pub(super) struct ItGlue {
     client: Client,
     /// The categories, once they were asked for.
     categories: OnceCell<Vec<Category>>,
+    homes: Homes,
 }
 
 impl ItGlue {
@@ -102,6 +107,7 @@ impl ItGlue {
         Ok(Self {
             client,
             categories: OnceCell::new(),
+            homes: Homes::default(),
         })
     }
 

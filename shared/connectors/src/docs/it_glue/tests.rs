@@ -7,6 +7,7 @@ use crate::docs::Settings;
 use crate::http::Pause;
 use crate::http::scripted::{Scripted, cut, json, reply};
 use domain::docs::entry::{EntryUpdate, NewEntry};
+use domain::id::ConfigurationId;
 
 struct Bench {
     server: Scripted,
@@ -81,6 +82,7 @@ fn new_entry() -> NewEntry {
         name: "Entry jsmith".into(),
         username: "jsmith".into(),
         category: "active directory".into(),
+        embedded_in: None,
     }
 }
 
@@ -201,6 +203,41 @@ async fn a_new_entry_is_a_general_one_with_its_category_by_id_and_no_password() 
     );
     let media_type = "content-type: application/vnd.api+json\r\n";
     assert!(bench.server.requests()[1].contains(media_type));
+}
+
+#[tokio::test]
+async fn b197_a_new_entry_is_embedded_by_number_and_type_once_its_home_is_found() {
+    let home = |organization: u64| {
+        let row = value!({ "id": "28631", "type": "configurations",
+            "attributes": { "organization-id": organization, "name": "dc-1" } });
+        json(200, &value!({ "data": row }).to_string())
+    };
+    let embedded = NewEntry {
+        embedded_in: Some(ConfigurationId::parse("28631").unwrap()),
+        ..new_entry()
+    };
+    let answers = vec![categories(), home(90071992547409931), made()];
+    let bench = Bench::start(answers).await;
+    (bench.docs.apply(&EntryChange::Create(embedded.clone())))
+        .await
+        .unwrap();
+    assert_eq!(
+        bench.calls()[1],
+        "GET /organizations/90071992547409931/relationships/configurations/28631"
+    );
+    let attributes = &bench.body(2)["data"]["attributes"];
+    assert_eq!(attributes["resource-id"], 28631);
+    assert_eq!(attributes["resource-type"], "Configuration");
+    // Whatever the route says, it is another organization's.
+    let bench = Bench::start(vec![categories(), home(5822)]).await;
+    let refused = bench.docs.apply(&EntryChange::Create(embedded)).await;
+    assert!(
+        refused
+            .unwrap_err()
+            .to_string()
+            .contains("docs_configuration_id")
+    );
+    assert_eq!(bench.calls().len(), 2);
 }
 
 #[tokio::test]

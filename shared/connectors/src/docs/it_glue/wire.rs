@@ -3,10 +3,11 @@
 //! Invariants: nothing here has a place for a password, so that one in an answer is skipped while it is
 //! parsed; ids are texts, whether they come as texts or as numbers; unknown members are ignored.
 
+use secrecy::zeroize::Zeroizing;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
-use crate::docs::lenient::{flag, id, text};
+use crate::docs::lenient::{exact, flag, id, text};
 
 /// A list, or a part of one.
 #[derive(Deserialize)]
@@ -75,6 +76,22 @@ pub(super) struct WirePassword {
     /// False for an earlier version of an entry, which is no entry of its own.
     #[serde(alias = "is_live")]
     pub(super) is_live: Option<bool>,
+}
+
+/// The notes of a password alone, to the letter.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+pub(super) struct WireNotes {
+    #[serde(deserialize_with = "exact")]
+    pub(super) notes: Zeroizing<String>,
+}
+
+/// A configuration, as far as it says where it belongs.
+#[derive(Deserialize, Default)]
+#[serde(default, rename_all = "kebab-case")]
+pub(super) struct WireConfiguration {
+    #[serde(deserialize_with = "id", alias = "organization_id")]
+    pub(super) organization_id: Option<String>,
 }
 
 /// A category.

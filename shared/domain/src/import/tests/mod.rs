@@ -37,6 +37,7 @@ impl World {
             psa_company_id: None,
             psa_site_id: None,
             docs_organization_id: None,
+            docs_configuration_id: None,
             sources: Source::ALL.to_vec(),
             interval_minutes: None,
             licensed_only: None,

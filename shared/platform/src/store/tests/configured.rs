@@ -21,6 +21,7 @@ fn customer() -> Customer {
         psa_company_id: Some(CompanyId::parse("17").unwrap()),
         psa_site_id: None,
         docs_organization_id: None,
+        docs_configuration_id: None,
         sources: vec![Source::Microsoft365, Source::LocalWindows],
         interval_minutes: Some(60),
         licensed_only: Some(false),

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue as Value;
 use domain::account::{
     Account, AccountState, AccountType, Candidate, MatchRule, Origin, PsaStanding, PsaStatus,
 };
-use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason};
+use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason, Told};
 use domain::fields::{Attribute, Fields};
 use domain::identity::{Departure, Gone, Identity, IdentityKey, IdentityKind, Source};
 
@@ -118,6 +118,10 @@ fn unusual() -> Account {
         fills_category: true,
         creating_since: Some(at(6)),
         refused: Some("0011223344556677".to_owned()),
+        told: BTreeMap::from([
+            (Told::Details, "8899aabbccddeeff".to_owned()),
+            (Told::Names, "0011223344556677".to_owned()),
+        ]),
     };
     account
 }
@@ -225,7 +229,7 @@ fn an_unusual_account_uses_every_part_of_the_form() {
         shown(&item),
         "d: {ca: [{e: \"7\", no: \"~no-category\"}], cr: 1795507206, fc: true, lo: \"8\", \
          re: \"the category is read-only\", rf: \"0011223344556677\", ru: \"manual\", \
-         st: \"possible-match\"}, \
+         st: \"possible-match\", to: {d: 0x8899aabbccddeeff, n: 0x0011223344556677}}, \
          f: {j: null}, i: 1795507200, \
          ids: [{ag: 0x0b9c2f5e8a544f3e9d570a1b2c3d4e5f, \
          f: {e: \"person2@northwind.example\", j: \"Carpenter\", n: \"Person 2\", \

@@ -3,7 +3,7 @@
 use domain::account::{
     Account, AccountState, AccountType, Candidate, MatchRule, Origin, PsaStanding, PsaStatus,
 };
-use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason};
+use domain::docs::{DocsStanding, DocsStatus, EntryCandidate, EntryRule, Reason, Told};
 use domain::fields::{Attribute, Fields};
 use domain::id::{AccountId, ContactId, CustomerId, EntryId};
 use domain::identity::{Anchor, Departure, Gone, Identity, IdentityKey, IdentityKind, Source};
@@ -178,7 +178,9 @@ fn docs() -> impl Strategy<Value = DocsStanding> {
         option::of(time()),
         option::of(text()),
     );
-    (links, rest).prop_map(|(links, rest)| DocsStanding {
+    let digest = prop_oneof!["[0-9a-f]{16}", text()];
+    let told = btree_map(select(Told::ALL.to_vec()), digest, 0..4);
+    (links, rest, told).prop_map(|(links, rest, told)| DocsStanding {
         status: links.0,
         entry: links.1,
         rule: links.2,
@@ -188,6 +190,7 @@ fn docs() -> impl Strategy<Value = DocsStanding> {
         fills_category: rest.2,
         creating_since: rest.3,
         refused: rest.4,
+        told,
     })
 }
 

@@ -121,6 +121,7 @@ async fn a_customer_keeps_the_time_it_was_added() {
         psa_company_id: None,
         psa_site_id: None,
         docs_organization_id: None,
+        docs_configuration_id: None,
         sources: vec![Source::Microsoft365],
         interval_minutes: None,
         licensed_only: None,

@@ -1,4 +1,4 @@
-//! Hudu: companies and passwords (`asset_passwords`) below `/api/v1`.
+//! Hudu: companies, passwords (`asset_passwords`) and single assets below `/api/v1`.
 //!
 //! Every answer about passwords tells the password and the OTP seed in plain text, lists too, as a real
 //! instance does.
@@ -46,6 +46,8 @@ pub struct Behaviour {
     pub hide_types: bool,
     /// The answer to a create is the bare object, with 201.
     pub bare_creates: bool,
+    /// One asset comes in a wrapper, as other things do.
+    pub wrapped_assets: bool,
     /// A password that is not there is answered 404, and not 200 with `null`.
     pub missing_is_404: bool,
     /// Answers hold members that nobody documented.
@@ -63,6 +65,7 @@ impl Default for Behaviour {
             ignore_filters: false,
             hide_types: false,
             bare_creates: false,
+            wrapped_assets: false,
             missing_is_404: false,
             undocumented: false,
         }
@@ -154,6 +157,11 @@ impl Hudu {
     /// Deletes a company with its passwords.
     pub fn remove_company(&self, id: u64) {
         self.state().remove_company(id);
+    }
+
+    /// Adds an asset to a company, and returns its id.
+    pub fn add_asset(&self, company: u64) -> u64 {
+        self.state().add_asset(company)
     }
 
     /// Adds a password as if it had been there before; `company_id` and `name` are required. It holds

@@ -8,6 +8,8 @@ use crate::exchange::{Answer, Request};
 
 /// The longest name, user name or type, in characters. Hudu does not publish its own.
 const LENGTH_MAX: usize = 255;
+/// The longest description, in bytes. Not published either.
+const DESCRIPTION_BYTES_MAX: usize = 65_535;
 /// What can be written.
 const WRITABLE: [&str; 12] = [
     "company_id",
@@ -46,6 +48,7 @@ pub(crate) fn answer(state: &mut State, base: &str, request: &Request) -> Answer
         }
         ("GET", ["companies"]) => companies(state, base, request),
         ("GET", ["companies", id]) => company(state, base, id),
+        ("GET", ["companies", company, "assets", id]) => asset(state, company, id),
         ("GET", ["asset_passwords"]) => passwords(state, request),
         ("GET", ["asset_passwords", id]) => match known(state, id) {
             Ok(id) => one(state, id, 200, false),
@@ -108,6 +111,29 @@ fn company(state: &State, base: &str, id: &str) -> Answer {
         }
         Ok(_) | Err(_) => not_found(),
     }
+}
+
+/// An asset; it is found below its own company only.
+fn asset(state: &State, company: &str, id: &str) -> Answer {
+    let (Ok(company), Ok(id)) = (company.parse::<u64>(), id.parse::<u64>()) else {
+        return not_found();
+    };
+    if state.assets.get(&id) != Some(&company) {
+        return not_found();
+    }
+    let name = state.companies.get(&company).map(|company| &company.name);
+    let row = json!({
+        "id": id, "company_id": company, "asset_layout_id": 4, "slug": format!("{id:012x}"),
+        "name": "Domain controller", "primary_serial": null, "primary_mail": null,
+        "primary_model": null, "primary_manufacturer": null, "company_name": name,
+        "object_type": "Asset", "asset_type": "Servers", "archived": false,
+        "url": format!("/a/{id:012x}"), "created_at": "2024-03-02T10:00:00.000Z",
+        "updated_at": "2026-01-14T08:30:00.000Z", "fields": [], "cards": [],
+    });
+    if state.behaviour.wrapped_assets {
+        return Answer::json(200, &json!({ "asset": row }));
+    }
+    Answer::json(200, &row)
 }
 
 fn company_row(state: &State, base: &str, id: u64) -> Value {
@@ -188,6 +214,12 @@ fn create(state: &mut State, request: &Request) -> Answer {
     if !company.is_some_and(|id| state.companies.contains_key(&id)) {
         return invalid("company", "must exist");
     }
+    if given.get("passwordable_type") == Some(&json!("Asset")) {
+        let id = given.get("passwordable_id").and_then(Value::as_u64);
+        if id.and_then(|id| state.assets.get(&id)).copied() != company {
+            return invalid("passwordable", "must exist");
+        }
+    }
     let is_bare = state.behaviour.bare_creates;
     let has_seed = given.contains_key("otp_secret");
     let id = state.add_password(given);
@@ -225,6 +257,10 @@ fn body_of(request: &Request) -> Result<Map<String, Value>, Box<Answer>> {
             let reason = "is too long (maximum is 255 characters)";
             return Err(Box::new(invalid(name, reason)));
         }
+    }
+    let description = given.get("description").and_then(Value::as_str);
+    if description.is_some_and(|text| text.len() > DESCRIPTION_BYTES_MAX) {
+        return Err(Box::new(invalid("description", "is too long")));
     }
     let known = given
         .iter()

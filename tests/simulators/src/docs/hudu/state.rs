@@ -17,10 +17,13 @@ pub(crate) struct State {
     pub(crate) companies: BTreeMap<u64, Company>,
     /// All of a password by its id, secrets included.
     pub(crate) passwords: BTreeMap<u64, Map<String, Value>>,
+    /// The company of each asset.
+    pub(crate) assets: BTreeMap<u64, u64>,
     pub(crate) api_key: String,
     pub(crate) behaviour: Behaviour,
     last_company: u64,
     last_password: u64,
+    last_asset: u64,
 }
 
 /// A client company.
@@ -35,10 +38,12 @@ impl State {
         Self {
             companies: BTreeMap::new(),
             passwords: BTreeMap::new(),
+            assets: BTreeMap::new(),
             api_key: super::API_KEY.to_owned(),
             behaviour: Behaviour::default(),
             last_company: 41,
             last_password: 9040,
+            last_asset: 310,
         }
     }
 
@@ -50,6 +55,12 @@ impl State {
         };
         self.companies.insert(self.last_company, company);
         self.last_company
+    }
+
+    pub(crate) fn add_asset(&mut self, company: u64) -> u64 {
+        self.last_asset += 1;
+        self.assets.insert(self.last_asset, company);
+        self.last_asset
     }
 
     pub(crate) fn remove_company(&mut self, id: u64) {

@@ -166,3 +166,39 @@ async fn denials_and_pages_for_people() {
     let page = send("GET", &url, &[], b"").await.unwrap();
     assert!(page.head.contains("text/html"));
 }
+
+#[tokio::test]
+async fn a_password_is_attached_to_an_asset_of_its_own_company() {
+    let world = World::new().await;
+    let (own, other) = (world.company, world.hudu.add_company("Fabrikam"));
+    let [home, elsewhere] = [own, other].map(|of| world.hudu.add_asset(of));
+    let path = format!("/companies/{own}/assets");
+    let (status, body) = world.call("GET", &format!("{path}/{home}"), None).await;
+    assert_eq!((status, &body["company_id"]), (200, &json!(own)));
+    assert_eq!(
+        world
+            .call("GET", &format!("{path}/{elsewhere}"), None)
+            .await
+            .0,
+        404
+    );
+    for (id, expected) in [(home, 200), (elsewhere, 422), (1, 422)] {
+        let new = json!({ "company_id": own, "name": "n", "username": "u", "password": "hush",
+            "passwordable_type": "Asset", "passwordable_id": id });
+        let (status, body) = world
+            .call(
+                "POST",
+                "/asset_passwords",
+                Some(&json!({ "asset_password": new })),
+            )
+            .await;
+        assert_eq!(status, expected, "{body}");
+        if status == 200 {
+            assert_eq!(body["asset_password"]["passwordable_id"], json!(home));
+        }
+    }
+    let id = world.hudu.passwords_of(own)[0];
+    let long = json!({ "asset_password": { "description": "x".repeat(65_536) } });
+    let path = format!("/asset_passwords/{id}");
+    assert_eq!(world.call("PUT", &path, Some(&long)).await.0, 422);
+}

@@ -1,4 +1,4 @@
-//! IT Glue: its API's passwords, organizations and password categories, in JSON:API.
+//! IT Glue: its API's passwords, organizations, password categories and single configurations, in JSON:API.
 //!
 //! Passwords are told by single answers only, and only where `show_password` says so or is left out.
 
@@ -159,6 +159,11 @@ impl ItGlue {
     /// Deletes a password category; passwords in it have none then.
     pub fn remove_category(&self, id: u64) {
         self.state().remove_category(id);
+    }
+
+    /// Adds a configuration to an organization, and returns its id.
+    pub fn add_configuration(&self, organization: u64) -> u64 {
+        self.state().add_configuration(organization)
     }
 
     /// Adds a password as if it had been there before, by its attributes; `organization-id` and `name`

@@ -27,6 +27,9 @@ pub(crate) fn answer(state: &mut State, base: &str, request: &Request) -> Answer
         ("GET", ["organizations", id]) => one(id, |id| organization(state, id)),
         ("GET", ["password_categories"]) => categories(state, base, request),
         ("GET", ["password_categories", id]) => one(id, |id| category(state, id)),
+        ("GET", ["organizations", of, "relationships", "configurations", id]) => {
+            one(of, |of| one(id, |id| configuration(state, of, id)))
+        }
         ("GET", ["passwords"]) => passwords(state, base, request, None),
         ("GET", ["organizations", of, "relationships", "passwords"]) => one(of, |of| {
             if state.organizations.contains_key(&of) {
@@ -113,6 +116,21 @@ fn category_row(id: u64, name: &str) -> Value {
     let attributes = json!({ "name": name, "passwords-count": 0,
         "created-at": "2024-02-23T00:57:22.000Z", "updated-at": "2024-02-23T00:57:22.000Z" });
     resource("password-categories", id, object(attributes))
+}
+
+/// A configuration; it is found below its own organization only.
+fn configuration(state: &State, of: u64, id: u64) -> Answer {
+    if state.configurations.get(&id) != Some(&of) {
+        return not_found();
+    }
+    let organization = state.organizations.get(&of);
+    let attributes = json!({
+        "organization-id": of, "organization-name": organization.map(|found| &found.name),
+        "name": "Domain controller", "hostname": "dc-1", "archived": false,
+        "created-at": "2024-03-02T10:00:00.000Z", "updated-at": "2026-01-14T08:30:00.000Z",
+    });
+    let row = resource("configurations", id, object(attributes));
+    document(200, &json!({ "data": row }))
 }
 
 /// The passwords of an organization or of all. Filters do not work on the nested route.

@@ -16,6 +16,8 @@ const TIME: &str = "2026-01-05T08:00:00.000Z";
 pub(crate) struct State {
     pub(crate) organizations: BTreeMap<u64, Organization>,
     pub(crate) categories: BTreeMap<u64, String>,
+    /// The organization of each configuration.
+    pub(crate) configurations: BTreeMap<u64, u64>,
     /// Attributes by id; the value is among them.
     pub(crate) passwords: BTreeMap<u64, Map<String, Value>>,
     pub(crate) api_key: String,
@@ -35,6 +37,7 @@ impl State {
         Self {
             organizations: BTreeMap::new(),
             categories: BTreeMap::new(),
+            configurations: BTreeMap::new(),
             passwords: BTreeMap::new(),
             api_key: super::API_KEY.to_owned(),
             behaviour: Behaviour::default(),
@@ -72,6 +75,12 @@ impl State {
                 password.insert("password-category-id".to_owned(), Value::Null);
             }
         }
+    }
+
+    pub(crate) fn add_configuration(&mut self, organization: u64) -> u64 {
+        let id = self.next_id();
+        self.configurations.insert(id, organization);
+        id
     }
 
     pub(crate) fn add_password(&mut self, given: Map<String, Value>) -> u64 {

@@ -203,3 +203,40 @@ async fn ways_and_denials() {
         .next("GET", "/organizations", 1, Fault::ServerError(503));
     assert_eq!(world.call("GET", "/organizations", None).await.0, 503);
 }
+
+#[tokio::test]
+async fn a_password_is_embedded_in_a_configuration_of_its_own_organization() {
+    let world = World::new().await;
+    let (own, other) = (
+        world.organization,
+        world.glue.add_organization("Fabrikam", "Active"),
+    );
+    let [home, elsewhere] = [own, other].map(|of| world.glue.add_configuration(of));
+    let path = format!("/organizations/{own}/relationships/configurations");
+    let (status, body) = world.call("GET", &format!("{path}/{home}"), None).await;
+    assert_eq!(
+        (status, &body["data"]["attributes"]["organization-id"]),
+        (200, &json!(own))
+    );
+    for id in [elsewhere, 1] {
+        assert_eq!(
+            world.call("GET", &format!("{path}/{id}"), None).await.0,
+            404
+        );
+    }
+    let path = format!("/organizations/{own}/relationships/passwords");
+    for (id, expected) in [(home, 201), (elsewhere, 422), (1, 422)] {
+        let new = json!({ "name": "n", "password": "hush", "resource-id": id,
+            "resource-type": "Configuration" });
+        let (status, body) = world.call("POST", &path, Some(&password(new))).await;
+        assert_eq!(status, expected, "{body}");
+        if status == 201 {
+            assert_eq!(body["data"]["attributes"]["resource-id"], json!(home));
+        }
+    }
+    let long = json!({ "name": "n", "password": "hush", "notes": "x".repeat(65_536) });
+    assert_eq!(
+        world.call("POST", &path, Some(&password(long))).await.0,
+        422
+    );
+}

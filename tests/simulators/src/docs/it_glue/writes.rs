@@ -9,6 +9,8 @@ use crate::exchange::{Answer, Request};
 
 /// The longest name or user name, in characters. IT Glue does not publish its own.
 const LENGTH_MAX: usize = 255;
+/// The longest notes, in bytes. Not published either.
+const NOTES_BYTES_MAX: usize = 65_535;
 /// What a password may be embedded in; another spelling makes a general one without a word.
 const RESOURCE_TYPES: [&str; 8] = [
     "Configuration",
@@ -64,6 +66,14 @@ pub(crate) fn create(state: &mut State, request: &Request, of: Option<u64>) -> A
     if !kind.is_some_and(|kind| RESOURCE_TYPES.contains(&kind)) {
         attributes.remove("resource-id");
         attributes.remove("resource-type");
+    }
+    let kind = attributes.get("resource-type").and_then(Value::as_str);
+    if kind == Some("Configuration") {
+        let id = number(&attributes, "resource-id");
+        let home = id.and_then(|id| state.configurations.get(&id));
+        if home != Some(&of) {
+            return error(422, "must exist", Some("resource-id"));
+        }
     }
     if let Err(answer) = checked(state, &attributes) {
         return *answer;
@@ -137,6 +147,10 @@ fn checked(state: &State, attributes: &Map<String, Value>) -> Result<(), Box<Ans
         if text.chars().count() > LENGTH_MAX {
             return refuse("is too long (maximum is 255 characters)", name);
         }
+    }
+    let notes = attributes.get("notes").and_then(Value::as_str);
+    if notes.is_some_and(|notes| notes.len() > NOTES_BYTES_MAX) {
+        return refuse("is too long", "notes");
     }
     let category = attributes.get("password-category-id");
     if category.is_some_and(|id| !id.is_null()) {

@@ -1,0 +1,138 @@
+//! One change told to the documentation system, and what came of it kept. The intent to create is stored
+//! before the call and the result after it: when an answer is lost, the next look lists the entries before
+//! anything is made. A change of an entry says what is to stand there, so that it may be told twice.
+
+use connectors::error::ConnectorError;
+use domain::account::Account;
+use domain::docs::entry::{EntryChange, EntryUpdate, NewEntry};
+use domain::docs::{
+    DocsStanding, agreed, category_filled, category_refused, created, refused, update_refused,
+    updated,
+};
+use domain::failure::Failure;
+
+use crate::customer::Case;
+use crate::handler::Outcome;
+use crate::write;
+
+/// Somebody changed the account at the same moment, or makes its entry.
+#[derive(Debug, thiserror::Error)]
+#[error("an account changed while its entry was made; the customer is matched again later")]
+struct Changed;
+
+/// Makes the entry of an account.
+pub(crate) async fn create(
+    case: &Case<'_>,
+    account: &mut Account,
+    new: NewEntry,
+    existing: &[String],
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    intend(case, account).await?;
+    match case.docs.apply(&EntryChange::Create(new.clone())).await {
+        Ok(entry) => {
+            outcome.created += 1;
+            let policy = case.policies.of(account.account_type);
+            let standing = agreed(created(entry), account, policy);
+            keep(case, account, standing).await
+        }
+        Err(error) if is_refused(&error) => {
+            outcome.refused += 1;
+            let reason = error.to_string();
+            let standing = refused(&account.docs, &account.id, &new, existing, &reason);
+            keep(case, account, standing).await
+        }
+        // It may have been made: the intent is stored, and the next look finds it on the list.
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Stores that a create is on its way. One that was on its way before the entries were listed was not
+/// made, since it is not on the list; one that is on its way since is somebody else's.
+async fn intend(case: &Case<'_>, account: &mut Account) -> Result<(), Failure> {
+    if let Some(since) = account.docs.creating_since {
+        if case.sent_before.get(&account.id) == Some(&since) {
+            return Ok(());
+        }
+        return Err(Failure::retry(Changed));
+    }
+    let standing = DocsStanding {
+        creating_since: Some(case.app.clock.now()),
+        ..account.docs.clone()
+    };
+    keep(case, account, standing).await
+}
+
+/// Gives the entry that a person confirmed its category (D4, B99).
+pub(crate) async fn fill_in(
+    case: &Case<'_>,
+    account: &mut Account,
+    update: EntryUpdate,
+    existing: &[String],
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    match case.docs.apply(&EntryChange::Update(update.clone())).await {
+        Ok(_) => {
+            outcome.updated += 1;
+            keep(case, account, category_filled(&account.docs)).await
+        }
+        Err(error) if is_refused(&error) => {
+            outcome.refused += 1;
+            let reason = error.to_string();
+            let (held, id) = (&account.docs, &account.id);
+            let standing = category_refused(held, id, &update, existing, &reason);
+            keep(case, account, standing).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Tells the linked entry what its account says now.
+pub(crate) async fn keep_up(
+    case: &Case<'_>,
+    account: &mut Account,
+    update: EntryUpdate,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    match case.docs.apply(&EntryChange::Update(update.clone())).await {
+        Ok(_) => {
+            outcome.updated += 1;
+            keep(case, account, updated(account, &update)).await
+        }
+        Err(error) if is_refused(&error) => {
+            outcome.refused += 1;
+            let standing = update_refused(account, &update, &error.to_string());
+            keep(case, account, standing).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Writes a standing and keeps the account as it is now.
+async fn keep(
+    case: &Case<'_>,
+    account: &mut Account,
+    standing: DocsStanding,
+) -> Result<(), Failure> {
+    match write::one(case.app, account, standing).await? {
+        Some(after) => *account = after,
+        None => return Err(Failure::retry(Changed)),
+    }
+    Ok(())
+}
+
+/// Does the documentation system refuse this for good, for this one account?
+fn is_refused(error: &ConnectorError) -> bool {
+    match error {
+        ConnectorError::Refused { .. } | ConnectorError::NotFound { .. } => true,
+        ConnectorError::Unreachable { .. }
+        | ConnectorError::TimedOut { .. }
+        | ConnectorError::RateLimited { .. }
+        | ConnectorError::Unauthorized { .. }
+        | ConnectorError::Forbidden { .. }
+        | ConnectorError::Conflict { .. }
+        | ConnectorError::Server { .. }
+        | ConnectorError::Unreadable { .. }
+        | ConnectorError::PositionExpired => false,
+    }
+}
