@@ -113,6 +113,7 @@ mod tests {
     use bytes::Bytes;
     use http::HeaderMap;
 
+    use http::header::DATE;
     use super::*;
 
     fn answer(status: u16, body: &str) -> Answer {

@@ -70,6 +70,7 @@ pub(crate) struct KaseyaBms {
     client: Client,
     contacts_module: Option<Module>,
     accounts_module: Option<Module>,
+    gaps: Gaps,
     /// The custom fields of contacts, once they were asked for.
     contact_fields: OnceCell<Fields>,
 }
@@ -84,6 +85,7 @@ impl KaseyaBms {
             client: Client::connect(vendors, settings)?,
             contacts_module: settings.contacts_module.map(Module::contacts),
             accounts_module: settings.accounts_module.map(Module::accounts),
+            gaps: settings.gaps(),
             contact_fields: OnceCell::new(),
         })
     }
@@ -185,18 +187,8 @@ impl Psa for KaseyaBms {
         Ok(account.map(convert::company).transpose()?)
     }
 
-    /// Custom fields need the numbers of their modules.
     fn gaps(&self) -> Gaps {
-        let has_fields = self.contacts_module.is_some();
-        let gaps = gaps();
-        Gaps {
-            no_external_id: !has_fields,
-            thin_lists: has_fields,
-            no_custom_fields: !has_fields,
-            no_types: !has_fields,
-            no_company_fields: self.accounts_module.is_none(),
-            ..gaps
-        }
+        self.gaps.clone()
     }
 }
 

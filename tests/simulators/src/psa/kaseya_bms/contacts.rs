@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use super::envelope::{invalid, missing, one, page, success, with};
 use super::items::{EMAILS, PHONES, given, shown};
+use super::login::dated;
 use super::state::{Contact, Saved, State};
 use super::{CONTACTS_MODULE, custom};
 use crate::exchange::{Answer, Request};
@@ -51,7 +52,7 @@ pub(crate) fn list(state: &mut State, request: &Request) -> Answer {
     let rows = rows
         .map(|(id, contact)| summary(state, *id, contact))
         .collect();
-    page(&state.behaviour, request, rows)
+    dated(state, page(&state.behaviour, request, rows))
 }
 
 /// Does any of these hold the text that a filter asks for, if it asks?
