@@ -113,8 +113,8 @@ mod tests {
     use bytes::Bytes;
     use http::HeaderMap;
 
-    use http::header::DATE;
     use super::*;
+    use http::header::DATE;
 
     fn answer(status: u16, body: &str) -> Answer {
         let mut headers = HeaderMap::new();
