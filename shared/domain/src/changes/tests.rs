@@ -1,3 +1,5 @@
+//! Positions against vendors that list and read times in any way.
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 
