@@ -197,7 +197,7 @@ impl Client {
         let part = format!("{} {}", self.instance, endpoint.route);
         let pace = self.vendors.pace(&part);
         let signed_in = self.signed_in.with_api(|api| {
-            let api = api.paced(pace, Some(rate));
+            let api = api.paced(pace, None);
             self.vendors.counting_apart(api, VendorKind::Psa, &part)
         });
         let told = match signed_in.send(parts).await {
@@ -233,8 +233,8 @@ fn is_token_refused(answer: &Answer) -> bool {
     answer.status == StatusCode::UNAUTHORIZED || answers::refuses_token(&answer.body)
 }
 
-/// Adds to an error what only we know. Who is turned away keeps to what is documented from then on, as
-/// do all who share the calls; a refusal with status 200 is none to whoever does not read it.
+/// Adds to an error what only we know. Who is turned away without a word on how long keeps to what is
+/// documented from then on, as do all who share the calls.
 async fn explain(error: ConnectorError, api: &Vendor) -> ConnectorError {
     if let ConnectorError::RateLimited {
         vendor,
@@ -246,15 +246,6 @@ async fn explain(error: ConnectorError, api: &Vendor) -> ConnectorError {
         return ConnectorError::RateLimited { vendor, after };
     }
     error
-}
-
-/// A refusal tells no rate, but that the documented one was passed.
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "others find a rate in the words of a refusal, or none"
-)]
-fn rate(_words: &[u8]) -> Option<(u32, Duration)> {
-    Some(RATE)
 }
 
 /// What an answer of the API means. `sent` are texts that may not come back in a message.
