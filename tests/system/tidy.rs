@@ -175,6 +175,7 @@ const FUNCTIONS: &[&str] = &[
     "matching",
     "docs-matching",
     "psa-push",
+    "psa-changes",
     "psa-webhook",
     "agent-upload",
     "admin-api",

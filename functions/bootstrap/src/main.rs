@@ -43,6 +43,19 @@ async fn main() -> Result<(), host::Error> {
         "matching" => queue!(app, matching::handle),
         "docs-matching" => queue!(app, docs_matching::handle),
         "psa-push" => queue!(app, psa_push::handle),
+        "psa-changes" => {
+            let vendors = counted(&app)?;
+            host::schedule(app, async |app: &App| {
+                let before = vendors.calls();
+                let done = psa_changes::handle(app, &vendors).await;
+                // Most PSAs are not asked, and a metric that says nothing costs as much as any.
+                if vendors.calls() != before {
+                    count_calls(app, &vendors, before);
+                }
+                done
+            })
+            .await
+        }
         "psa-webhook" => host::http(app.clone(), psa_webhook::router(app, Vendors::new()?)).await,
         "agent-upload" => host::http(app.clone(), agent_upload::router(app)).await,
         "admin-api" => host::http(app.clone(), admin_api::router(app)).await,

@@ -6,6 +6,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use axum::Router;
+use connectors::Vendors;
 use platform::{App, host};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -30,7 +31,7 @@ pub struct Up {
     local: Local,
     address: SocketAddr,
     server: JoinHandle<io::Result<()>>,
-    schedule: Option<JoinHandle<()>>,
+    schedules: Vec<JoinHandle<()>>,
     stop: watch::Sender<bool>,
 }
 
@@ -60,16 +61,21 @@ impl Up {
             local,
             address,
             server,
-            schedule: None,
+            schedules: Vec::new(),
             stop,
         })
     }
 
-    /// Starts the schedule, with a first tick at once.
+    /// Starts the schedules, each with a first tick at once.
     pub fn schedule(&mut self) {
-        let sweeper = self.local.data.sweeper();
-        let tick = tick(self.local.app.clone(), sweeper, self.stop.subscribe());
-        self.schedule.get_or_insert_with(|| tokio::spawn(tick));
+        if !self.schedules.is_empty() {
+            return;
+        }
+        let (app, sweeper) = (self.local.app.clone(), self.local.data.sweeper());
+        let vendors = self.local.vendors.clone();
+        let tick = tick(app.clone(), sweeper, self.stop.subscribe());
+        let changes = changes(app, vendors, self.stop.subscribe());
+        self.schedules = vec![tokio::spawn(tick), tokio::spawn(changes)];
     }
 
     /// What is served.
@@ -98,17 +104,17 @@ impl Up {
         self.stop.send_replace(true);
         let limit = Duration::from_secs(DRAIN_SECONDS_MAX);
         let finished = timeout(limit, async {
-            // Requests that were taken may still publish; the tick may too.
+            // Requests that were taken may still publish; the ticks may too.
             note((&mut self.server).await, "the HTTP server");
-            if let Some(schedule) = &mut self.schedule {
-                note(schedule.await.map(Ok), "the schedule");
+            for schedule in &mut self.schedules {
+                note(schedule.await.map(Ok), "a schedule");
             }
             self.local.queue().drain(|ended| log(&ended)).await;
         });
         if finished.await.is_err() {
             tracing::warn!("what is in hand was broken off; the next start goes on with it");
             self.server.abort();
-            self.schedule.iter().for_each(JoinHandle::abort);
+            self.schedules.iter().for_each(JoinHandle::abort);
         }
         self.local.close().await
     }
@@ -160,6 +166,23 @@ async fn tick(app: App, sweeper: Sweeper, stopped: watch::Receiver<bool>) {
         if until_sweep == 0 {
             sweeper.sweep();
             until_sweep = TICKS_PER_SWEEP;
+        }
+    }
+}
+
+/// Asks a PSA that sends nothing what changed there. Beside the tick, which does not wait for vendors.
+async fn changes(app: App, vendors: Vendors, stopped: watch::Receiver<bool>) {
+    let mut ticks = interval(Duration::from_secs(TICK_SECONDS));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            biased;
+            () = is_set(stopped.clone()) => return,
+            _ = ticks.tick() => {}
+        }
+        if let Err(failure) = psa_changes::handle(&app, &vendors).await {
+            let disposition = failure.disposition().as_str();
+            tracing::warn!(disposition, error = %failure.chain(), "a look at the PSA's changes failed; the next makes it good");
         }
     }
 }

@@ -6,7 +6,7 @@
 //! | Microsoft Graph | client credentials per customer tenant | next link | 429, `Retry-After` | delta link |
 //! | HaloPSA | client credentials per MSP | page number | 429, the rate in the text | webhooks |
 //! | Autotask | three headers, in the tenant's zone | id of the last row | a threshold to be asked, 429 | signed webhooks |
-//! | Kaseya BMS | name, password and tenant | page number | documents, 429 | nothing |
+//! | Kaseya BMS | name, password and tenant | page number | documents, 429 | nothing: it is asked for changes |
 //! | Syncro | API token per MSP | page number, ended by `meta` | 429 without words, per address that calls | nothing |
 //! | ConnectWise PSA | keys of an API member, `clientId` | id | 429, `Retry-After` or words | signed callbacks |
 //! | IT Glue | an API key per MSP | page number | 429 | nothing |
@@ -123,6 +123,11 @@ impl Vendors {
         let (calls, pause) = (self.calls.clone(), self.pause.clone());
         let share = self.share(kind, base.as_str());
         Vendor::new(name, kind, base, self.http.clone(), calls, pause).shared(share, self.lane)
+    }
+
+    /// A vendor that counts the calls to a part of its API by itself, where these go to that part.
+    pub(crate) fn counting_apart(&self, vendor: Vendor, kind: VendorKind, part: &str) -> Vendor {
+        vendor.shared(self.share(kind, part), self.lane)
     }
 
     /// This process's part of the calls to an instance, where somebody counts. Graph is at one address

@@ -18,7 +18,7 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::error::ConnectorError;
-use crate::http::{Answer, Pace, RequestParts, Vendor};
+use crate::http::{Answer, RequestParts, Vendor};
 
 /// The largest answer of a sign-in, in bytes.
 const TOKEN_ANSWER_BYTES_MAX: usize = 64 * 1024;
@@ -192,11 +192,11 @@ impl SignedIn {
         self
     }
 
-    /// The same at another pace, for vendors that count by endpoint.
+    /// The same with calls to the API that go out in another way, such as at a pace of their own.
     #[must_use]
-    pub(crate) fn paced(&self, pace: Pace) -> Self {
+    pub(crate) fn with_api(&self, change: impl FnOnce(Vendor) -> Vendor) -> Self {
         Self {
-            api: self.api.clone().paced(pace, None),
+            api: change(self.api.clone()),
             ..self.clone()
         }
     }

@@ -20,8 +20,12 @@ pub struct Gaps {
     pub unsigned_deliveries: bool,
     /// Nothing in it tells a repeated create from a second one: look before each create.
     pub no_create_once: bool,
-    /// It sends nothing by itself when a contact changes: its changes are seen at the next listing.
+    /// It sends nothing by itself when a contact changes: changes are asked for, or seen at the next
+    /// listing.
     pub no_deliveries: bool,
+    /// It is not asked which contacts changed since the last look: it cannot tell, or its deliveries are
+    /// quicker.
+    pub no_changes_since: bool,
     /// A contact cannot be put out of use, nor back (B150).
     pub no_active_status: bool,
     /// Contacts have no custom fields, or none that can be written (B151 to B155).

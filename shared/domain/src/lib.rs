@@ -5,6 +5,7 @@
 //! a function is ordered: the same values in, the same values out, byte for byte.
 
 pub mod account;
+pub mod changes;
 pub mod customer;
 pub mod docs;
 pub mod due;

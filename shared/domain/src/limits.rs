@@ -87,6 +87,10 @@ pub const THROTTLED_RECEIVES_MAX: u32 = 4;
 pub const DELIVERY_BYTES_MAX: usize = 256 * 1024;
 /// Contacts one delivery may name.
 pub const CONTACTS_PER_DELIVERY_MAX: usize = 100;
+/// Pages of changes that one look at a PSA reads; the next look goes on.
+pub const CHANGES_PAGES_PER_LOOK_MAX: usize = 10;
+/// Changes of contacts that are remembered, so that none is told twice. They are one item of the table.
+pub const CHANGES_REMEMBERED_MAX: usize = 500;
 /// How long a delivery is remembered, in seconds.
 pub const DELIVERY_REMEMBERED_SECONDS: i64 = 24 * 3600;
 

@@ -145,6 +145,14 @@ impl<S: Simulated> History<S> {
             let reply = send(router, request.body(Body::from(body)).unwrap()).await;
             assert!(reply.status < 300, "seed {}: {:?}", self.seed, reply.body);
         }
+        self.look().await;
+    }
+
+    /// Where the PSA sends nothing, it is asked.
+    async fn look(&mut self) {
+        let (app, vendors) = (self.world.app().clone(), self.world.vendors());
+        let outcome = psa_changes::handle(&app, &vendors).await.unwrap();
+        assert_eq!(outcome.error, None, "seed {}", self.seed);
         self.world.settle().await;
     }
 
@@ -152,10 +160,15 @@ impl<S: Simulated> History<S> {
     async fn rest(&mut self) {
         for _ in 0..ROUNDS_MAX {
             self.world.run().await;
+            self.look().await;
         }
         let writes = self.side.journal().writes().len();
         let summary = self.world.run().await;
         let seed = self.seed;
+        let units = self.world.app().meter.spent().write_units;
+        self.look().await;
+        let units = self.world.app().meter.spent().write_units - units;
+        assert!(units.abs() < f64::EPSILON, "seed {seed}");
         assert_eq!(self.side.journal().writes().len(), writes, "seed {seed}");
         assert!(
             summary.dynamodb.write_units.abs() < f64::EPSILON,

@@ -204,3 +204,49 @@ async fn a_number_of_another_module_suspends_the_connection() {
     assert_eq!(disposition(&error), Disposition::Suspend);
     bench.assert_holds(&id, &ida()).await;
 }
+
+#[tokio::test]
+async fn many_changes_come_over_pages_and_each_is_told() {
+    let bench = Bench::<KaseyaBms>::with(Options::default()).await;
+    bench.behave(|_| {});
+    let (_, position) = bench.changes(None).await;
+    let everybody: Vec<_> = (0..250)
+        .map(|number| {
+            let address = format!("person{number}@northwind.example");
+            bench.add(&Entry::person(&format!("Person No{number}"), &address))
+        })
+        .collect();
+    let before = bench.side.simulator.journal().exchanges().len();
+    let (mut told, position) = bench.changes(Some(position)).await;
+    assert_eq!(bench.side.simulator.journal().exchanges().len(), before + 3);
+    let mut expected: Vec<_> = everybody.iter().map(|id| bench.changed(id)).collect();
+    told.sort();
+    expected.sort();
+    assert_eq!(told, expected);
+    // Read once more, since records may have moved from page to page meanwhile.
+    let (told, position) = bench.changes(Some(position)).await;
+    assert_eq!(told, []);
+    assert_eq!(
+        bench.changes(Some(position.clone())).await,
+        (Vec::new(), position)
+    );
+}
+
+#[tokio::test]
+async fn times_that_bms_reads_in_another_zone_than_it_writes_hide_no_change() {
+    for hours in [-12, -5, 2, 14] {
+        let bench = Bench::<KaseyaBms>::new().await;
+        bench.behave(|behaviour| behaviour.filter_zone_hours = hours);
+        let ida = bench.add(&Entry::person("Ida Berg", IDA));
+        let (first, mut position) = bench.changes(None).await;
+        assert_eq!(first, []);
+        for title in ["Dentist", "Head of care"] {
+            bench.side.retitle(&ida, title);
+            let (told, next) = bench.changes(Some(position)).await;
+            assert_eq!(told, [bench.changed(&ida)], "{hours} hours");
+            let quiet = bench.changes(Some(next.clone())).await;
+            assert_eq!(quiet, (Vec::new(), next.clone()), "{hours} hours");
+            position = next;
+        }
+    }
+}

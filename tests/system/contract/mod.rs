@@ -1,12 +1,13 @@
 //! What every connector of a kind must do, each against its vendor's simulator.
 //!
 //! Read [`vendor`] first: what a vendor gives. [`contract!`] lists the cases; they are in `reads`,
-//! `pages`, `creates`, `writes`, `custom`, `faults`, `answers`, `trust`, `edits` and `history`, each for whichever vendor
-//! it is given. A vendor's file is its [`vendor::Simulated`], `contract!(Itself);`, and whatever is its
+//! `changes`, `pages`, `creates`, `writes`, `custom`, `faults`, `answers`, `trust`, `edits` and `history`, each for
+//! whichever vendor it is given. A vendor's file is its [`vendor::Simulated`], `contract!(Itself);`, and whatever is its
 //! own alone. Documentation systems have a contract of their own, in `docs`.
 
 mod answers;
 mod bench;
+mod changes;
 mod creates;
 mod custom;
 mod docs;
@@ -34,6 +35,10 @@ macro_rules! contract {
                 what_nobody_documented_is_survived
                 operations_cost_what_the_vendor_says
                 what_is_said_follows_the_description_of_the_vendor
+            }
+            changes {
+                what_changed_is_told_once_or_nobody_is_asked_b25
+                a_position_is_kept_as_text_and_anothers_begins_anew
             }
             pages {
                 contacts_come_over_three_pages_with_those_out_of_use_and_those_that_are_no_persons

@@ -132,6 +132,7 @@ fn what_the_issue_asks_to_be_watched_is_watched() {
         "dead-letters-import",
         "dead-letters-matching",
         "dead-letters-psa-push",
+        "dead-letters-psa-changes",
         "dead-letters-schedule",
     ] {
         assert!(there.contains(name), "{name}");

@@ -143,7 +143,7 @@ fn what_the_emulator_passes_over_is_in_the_transformed_template() {
         of_type
     };
     let roles = of_type("AWS::IAM::Role");
-    // One per function and the scheduler's: SAM adds none, whose log groups would be a star.
+    // One per function and the schedules': SAM adds none, whose log groups would be a star.
     assert_eq!(roles.len(), of_type("AWS::Lambda::Function").len() + 1);
     assert!(
         roles
@@ -154,7 +154,11 @@ fn what_the_emulator_passes_over_is_in_the_transformed_template() {
         assert!(mapping["Properties"]["ScalingConfig"]["MaximumConcurrency"].as_u64() >= Some(2));
     }
     let failed = of_type("AWS::Lambda::EventInvokeConfig");
-    assert_eq!(failed.len(), 1);
-    let to = &failed[0]["Properties"]["DestinationConfig"]["OnFailure"]["Destination"];
-    assert_eq!(to["Fn::GetAtt"], json!(["ScheduleDead", "Arn"]));
+    let to = |config: &&Value| {
+        let destination = &config["Properties"]["DestinationConfig"]["OnFailure"];
+        destination["Destination"]["Fn::GetAtt"][0].to_string()
+    };
+    let mut to: Vec<String> = failed.iter().map(to).collect();
+    to.sort();
+    assert_eq!(to, ["\"PsaChangesDead\"", "\"ScheduleDead\""]);
 }

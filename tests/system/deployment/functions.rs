@@ -128,5 +128,7 @@ fn who_talks_to_the_psa_is_few_at_a_time() {
         let reserved = &functions[handler]["ReservedConcurrentExecutions"];
         assert_eq!(reserved, &Value::from(2), "{handler}");
     }
-    assert_eq!(functions["schedule"]["ReservedConcurrentExecutions"], 1);
+    for handler in ["schedule", "psa-changes"] {
+        assert_eq!(functions[handler]["ReservedConcurrentExecutions"], 1);
+    }
 }

@@ -167,10 +167,8 @@ fn functions_take_from_their_own_queue_message_by_message() {
 }
 
 #[test]
-fn the_schedule_ticks_often_enough_and_what_it_cannot_do_is_kept() {
+fn the_schedules_tick_often_enough_and_what_they_cannot_do_is_kept() {
     let template = Template::read(Operators::Tokens);
-    let schedule = template.resource("Schedule");
-    assert_eq!(schedule["ScheduleExpression"], "rate(5 minutes)");
     let choices = &template.whole()["Parameters"]["ScheduleMinutes"]["AllowedValues"];
     for minutes in choices.as_array().unwrap() {
         let minutes = minutes.as_i64().unwrap();
@@ -179,9 +177,19 @@ fn the_schedule_ticks_often_enough_and_what_it_cannot_do_is_kept() {
             "rate() is in the plural"
         );
     }
-    let target = &schedule["Target"];
-    assert_eq!(target["Arn"], "ScheduleFunction.Arn");
-    assert_eq!(target["DeadLetterConfig"]["Arn"], "ScheduleDead.Arn");
-    let failed = &template.functions()["schedule"]["EventInvokeConfig"]["DestinationConfig"];
-    assert_eq!(failed["OnFailure"]["Destination"], "ScheduleDead.Arn");
+    let schedules = template.of_type("AWS::Scheduler::Schedule");
+    assert_eq!(schedules.len(), 2);
+    for (schedule, handler) in [
+        ("Schedule", "schedule"),
+        ("PsaChangesSchedule", "psa-changes"),
+    ] {
+        let schedule = schedules[schedule];
+        assert_eq!(schedule["ScheduleExpression"], "rate(5 minutes)");
+        let (target, name) = (&schedule["Target"], logical(handler));
+        let dead = format!("{name}Dead.Arn");
+        assert_eq!(target["Arn"], format!("{name}Function.Arn"));
+        assert_eq!(target["DeadLetterConfig"]["Arn"], dead);
+        let failed = &template.functions()[handler]["EventInvokeConfig"]["DestinationConfig"];
+        assert_eq!(failed["OnFailure"]["Destination"], dead);
+    }
 }

@@ -81,7 +81,7 @@ fn every_role_reaches_its_own_things_only() {
                     "logs" => &[format!("{name}Log.Arn")],
                     "dynamodb" => &["Table.Arn".to_owned()],
                     "events" => &["Bus.Arn".to_owned()],
-                    "sqs" if handler == "schedule" => &["ScheduleDead.Arn".to_owned()],
+                    "sqs" if is_scheduled(handler) => &[format!("{name}Dead.Arn")],
                     "sqs" => &[format!("{name}Queue.Arn")],
                     "secretsmanager" => continue, // below
                     _ => panic!("{handler} needs no {action}"),
@@ -96,6 +96,10 @@ fn every_role_reaches_its_own_things_only() {
     }
 }
 
+fn is_scheduled(handler: &str) -> bool {
+    ["schedule", "psa-changes"].contains(&handler)
+}
+
 #[test]
 fn each_function_reads_the_secrets_that_it_needs_and_no_other() {
     for operators in Operators::ALL {
@@ -104,7 +108,7 @@ fn each_function_reads_the_secrets_that_it_needs_and_no_other() {
             let wanted = match (handler.as_str(), operators) {
                 ("import", _) => Some("GraphSecret"),
                 ("docs-matching", _) => Some("DocsSecret"),
-                ("matching" | "psa-push" | "psa-webhook", _) => Some("PsaSecret"),
+                ("matching" | "psa-push" | "psa-changes" | "psa-webhook", _) => Some("PsaSecret"),
                 ("admin-api", Operators::Tokens) => Some("OperatorsSecret"),
                 _ => None,
             };

@@ -5,6 +5,7 @@
 mod api;
 mod blocked;
 mod canary;
+mod changes;
 mod connectwise;
 mod creation;
 mod custom;

@@ -68,7 +68,7 @@ impl Place {
 /// An event that is soon done, but not before table or secrets were asked.
 pub(crate) fn event(function: &str) -> String {
     match function {
-        "schedule" => tick(),
+        "schedule" | "psa-changes" => tick(),
         "import" => of_nobody(Event::ImportRequested {
             reason: RunReason::Schedule,
         }),

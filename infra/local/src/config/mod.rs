@@ -111,8 +111,8 @@ fn assemble(mut root: Reader<'_>, folder: &Path) -> Config {
     let psa = root.table("psa").map(psa::psa);
     let docs = root.table("docs").map(docs::docs);
     let operators = operators::operators(root.tables("operators"));
-    let kind = psa.as_ref().and_then(|psa| Some(psa.as_ref()?.kind));
-    let policies = policies::policies(root.tables("policies"), kind);
+    let known = psa.as_ref().and_then(Option::as_ref);
+    let policies = policies::policies(root.tables("policies"), known);
     let around = Surroundings {
         has_graph: graph.is_some(),
         has_psa: psa.is_some(),
@@ -124,7 +124,7 @@ fn assemble(mut root: Reader<'_>, folder: &Path) -> Config {
         .table("licences")
         .and_then(|licences| product_names(licences, folder));
     root.finish();
-    let shipped = kind.map_or_else(Vec::new, |kind| policies::shipped(&policies, kind));
+    let shipped = known.map_or_else(Vec::new, |psa| policies::shipped(&policies, psa.kind));
     let policies = policies.into_iter().map(|policy| policy.value);
     Config {
         customers,

@@ -10,6 +10,7 @@ use domain::policy::scope::WithoutNames;
 use domain::policy::support::unsupported;
 use domain::policy::{Authorities, Authority, Policy, Removal, Scope};
 
+use super::psa::Psa;
 use super::reader::{At, Reader};
 
 /// The longest name of a policy, in bytes.
@@ -17,12 +18,12 @@ const NAME_LENGTH_MAX: usize = 100;
 
 /// All policies, each with the line of its table. Two of one name are refused, two defaults of one
 /// account type (B45), and what the PSA cannot do (B180).
-pub(crate) fn policies(readers: Vec<Reader<'_>>, psa: Option<PsaKind>) -> Vec<At<Policy>> {
+pub(crate) fn policies(readers: Vec<Reader<'_>>, psa: Option<&Psa>) -> Vec<At<Policy>> {
     let mut names: BTreeMap<String, usize> = BTreeMap::new();
     let mut defaults: BTreeMap<&str, usize> = BTreeMap::new();
     let mut policies = Vec::new();
     for mut reader in readers {
-        let Some(policy) = policy(&mut reader, psa) else {
+        let Some(policy) = policy(&mut reader, psa.map(|psa| psa.kind)) else {
             reader.finish();
             continue;
         };
@@ -45,8 +46,8 @@ pub(crate) fn policies(readers: Vec<Reader<'_>>, psa: Option<PsaKind>) -> Vec<At
                 None => _ = defaults.insert(account_type, reader.line),
             }
         }
-        if let Some(kind) = psa {
-            refuse_unsupported(&reader, &policy, kind);
+        if let Some(psa) = psa {
+            refuse_unsupported(&reader, &policy, psa);
         }
         names.entry(policy.name.clone()).or_insert(reader.line);
         policies.push(At {
@@ -58,10 +59,17 @@ pub(crate) fn policies(readers: Vec<Reader<'_>>, psa: Option<PsaKind>) -> Vec<At
     policies
 }
 
-/// What the PSA cannot do is refused before anything runs (B180).
-fn refuse_unsupported(reader: &Reader<'_>, policy: &Policy, kind: PsaKind) {
-    for lack in unsupported(policy, &kind.gaps()) {
-        let message = format!("{} {}; leave it out", kind.name(), lack.reason);
+/// What the PSA cannot do is refused before anything runs (B180). What it could do if it were reached in
+/// another way is told with the remedy.
+fn refuse_unsupported(reader: &Reader<'_>, policy: &Policy, psa: &Psa) {
+    let never = unsupported(policy, &psa.kind.gaps());
+    for lack in unsupported(policy, &psa.gaps()) {
+        let (how, remedy) = match never.contains(&lack) {
+            true => ("", ""),
+            false => (" as it is reached", psa.remedy()),
+        };
+        let name = psa.kind.name();
+        let message = format!("{name} {}{how}; {remedy}leave it out", lack.reason);
         reader.wrong(lack.option, message);
     }
 }

@@ -167,10 +167,16 @@ impl Stage {
     }
 
     async fn a_contact_is_edited(&mut self) -> Result<(), LocalError> {
-        let heard = if self.msp.delivers() {
-            "The PSA says so by\nwebhook, over HTTP; the contact is read back, and the account follows."
-        } else {
-            "This PSA\nsends nothing; the next run reads its contacts, and the account follows."
+        let heard = match (self.msp.delivers(), self.msp.is_asked()) {
+            (true, _) => {
+                "The PSA says so by\nwebhook, over HTTP; the contact is read back, and the account follows."
+            }
+            (false, true) => {
+                "This PSA\nsends nothing, and is asked what changed; the account follows."
+            }
+            (false, false) => {
+                "This PSA\nsends nothing; the next run reads its contacts, and the account follows."
+            }
         };
         let edit = "In the PSA somebody corrects an address and a phone number.";
         chapter(
@@ -180,6 +186,10 @@ impl Stage {
         )?;
         if self.msp.delivers() {
             self.echoes().await?;
+        }
+        if self.msp.is_asked() {
+            // From here on.
+            self.look().await?;
         }
         let shown = id(SHOWN);
         let before = show::accounts(self.local(), &shown).await?;
@@ -232,12 +242,28 @@ impl Stage {
             self.work().await?;
             return Ok(("delivery", format!("answered {statuses:?}")));
         }
+        if self.msp.is_asked() {
+            let told = self.look().await?;
+            let summary = self.work().await?;
+            let how = format!(
+                "of {} that changed, calls to the PSA: {}",
+                told.changed, summary.calls.psa
+            );
+            return Ok(("a look", how));
+        }
         let summary = run::pass(self.local(), Some(&id(SHOWN)), |_| {}).await?;
         let calls = summary.calls.psa;
         Ok((
             "the next run",
             format!("read again, calls to the PSA: {calls}"),
         ))
+    }
+
+    /// Asks the PSA what changed.
+    async fn look(&mut self) -> Result<psa_changes::Outcome, LocalError> {
+        let local = self.local();
+        let (app, vendors) = (local.app.clone(), local.vendors.clone());
+        Ok(psa_changes::handle(&app, &vendors).await?)
     }
 
     /// Works on what came in, until nothing is left to do.

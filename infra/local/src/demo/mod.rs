@@ -72,6 +72,8 @@ fn addresses(msp: &Msp, up: &Up) -> Result<(), LocalError> {
     let (name, docs) = (msp.kind.name(), msp.docs_kind.name());
     let webhooks = if msp.delivers() {
         format!("{}  ({})", webhooks(msp, up), msp.psa.proof())
+    } else if msp.is_asked() {
+        format!("none: {name} delivers nothing, and is asked what changed")
     } else {
         format!("none: {name} delivers nothing, and the next run sees what changed")
     };

@@ -245,6 +245,11 @@ impl Msp {
         !self.kind.gaps().no_deliveries
     }
 
+    /// Is the PSA asked which contacts changed?
+    pub(super) fn is_asked(&self) -> bool {
+        !self.kind.gaps().no_changes_since
+    }
+
     /// A customer's company in the PSA; 0 where it has none.
     pub(super) fn company(&self, customer: &str) -> i64 {
         self.companies.get(customer).copied().unwrap_or_default()

@@ -280,6 +280,12 @@ impl Vendor {
         self.pace.allow(requests, window);
     }
 
+    /// A refusal meant that so many calls may go out in such a time, as only the connector could tell.
+    pub(crate) async fn learn(&self, requests: u32, window: Duration) {
+        self.pace.learn(requests, window);
+        self.tell(Some((requests, window)), None).await;
+    }
+
     /// No call goes out for so long.
     pub(crate) async fn rest(&self, pause: Duration) {
         self.pace.rest(pause);

@@ -23,7 +23,7 @@ impl Capability {
 }
 
 /// All rows, in the order of the behaviours.
-pub const CAPABILITIES: [Capability; 14] = [
+pub const CAPABILITIES: [Capability; 15] = [
     Capability {
         behaviours: "B138 to B140",
         what: "accounts are matched with its contacts",
@@ -95,8 +95,15 @@ pub const CAPABILITIES: [Capability; 14] = [
     Capability {
         behaviours: "B25",
         what: "a change in the PSA is taken over within seconds, by its webhook",
-        lack: |gaps| {
-            (gaps.no_deliveries).then_some("it sends nothing; the next run sees the change")
+        lack: |gaps| (gaps.no_deliveries).then_some("it sends nothing"),
+    },
+    Capability {
+        behaviours: "B25",
+        what: "a change in the PSA is taken over within minutes, since it is asked for changes",
+        lack: |gaps| match (gaps.no_changes_since, gaps.no_deliveries) {
+            (false, _) => None,
+            (true, false) => Some("its webhook is quicker"),
+            (true, true) => Some("it cannot be asked; the next run sees the change"),
         },
     },
 ];

@@ -189,6 +189,27 @@ pub struct ContactsPage {
     pub next: Option<PageToken>,
 }
 
+/// A contact that changed.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChangedContact {
+    /// Which.
+    pub contact: ContactId,
+    /// The company it belongs to now.
+    pub company: CompanyId,
+}
+
+/// One page of the contacts that changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ContactsChanged {
+    /// The contacts, each once.
+    pub contacts: Vec<ChangedContact>,
+    /// How far the changes are known now: what the next question begins with. The same as before,
+    /// where nothing changed.
+    pub next: PageToken,
+    /// There is more to ask for at once.
+    pub is_more: bool,
+}
+
 /// A PSA, as one customer of the vendor (the MSP) sees it.
 #[async_trait]
 pub trait Psa: Send + Sync {
@@ -274,6 +295,20 @@ pub trait Psa: Send + Sync {
         _tenant_id: &str,
     ) -> Result<TenantIdWrite, ConnectorError> {
         Ok(TenantIdWrite::NoField)
+    }
+
+    /// One page of the contacts of all companies that changed since a position. Without one it begins
+    /// now, by the vendor's clock, and tells nothing. What changes is told at least once, unless it was
+    /// deleted; what nobody changes is not told again. Refused where [`Gaps::no_changes_since`].
+    async fn contacts_changed(
+        &self,
+        _since: Option<&PageToken>,
+    ) -> Result<ContactsChanged, ConnectorError> {
+        Err(ConnectorError::Refused {
+            vendor: self.kind().name(),
+            field: None,
+            reason: "it is not asked which contacts changed".to_owned(),
+        })
     }
 
     /// What this vendor cannot do.

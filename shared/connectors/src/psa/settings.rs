@@ -6,7 +6,7 @@ use domain::failure::{Disposition, Failure};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer};
 
-use super::{PsaKind, autotask, connectwise, halo, kaseya_bms, syncro};
+use super::{Gaps, PsaKind, autotask, connectwise, halo, kaseya_bms, syncro};
 use crate::http::BaseUrl;
 
 /// The fewest characters of a webhook's path token: a floor against placeholders. 128 random bits,
@@ -91,6 +91,16 @@ impl Settings {
             Self::KaseyaBms(settings) => settings.check(),
             Self::Syncro(settings) => settings.check(),
             Self::ConnectWise(settings) => settings.check(),
+        }
+    }
+
+    /// What the PSA cannot do for somebody with these settings. For BMS that depends on them.
+    pub fn gaps(&self) -> Gaps {
+        match self {
+            Self::KaseyaBms(settings) => settings.gaps(),
+            Self::Halo(_) | Self::Autotask(_) | Self::Syncro(_) | Self::ConnectWise(_) => {
+                self.system().gaps()
+            }
         }
     }
 

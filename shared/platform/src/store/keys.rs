@@ -26,6 +26,7 @@ pub(crate) enum Key {
     Customer(CustomerId),
     Policy(String),
     Tick,
+    Changes,
     Quota(String),
     ImportState(CustomerId),
     Approval(CustomerId),
@@ -138,7 +139,7 @@ impl Key {
         match self {
             Self::Customer(_) => Partition::customers().pk,
             Self::Policy(_) => Partition::policies().pk,
-            Self::Tick => "SCHEDULE".to_owned(),
+            Self::Tick | Self::Changes => "SCHEDULE".to_owned(),
             Self::Quota(_) => Partition::quotas().pk,
             Self::ImportState(customer) | Self::Approval(customer) | Self::Licences(customer) => {
                 Partition::import_state(customer).pk
@@ -171,6 +172,7 @@ impl Key {
             Self::Customer(customer) => format!("CUSTOMER#{customer}"),
             Self::Policy(name) => format!("POLICY#{}", label(name)),
             Self::Tick => "TICK".to_owned(),
+            Self::Changes => "CHANGES".to_owned(),
             Self::Quota(instance) => format!("QUOTA#{}", label(instance)),
             Self::ImportState(_) => "IMPORT".to_owned(),
             Self::Approval(_) => "IMPORT#APPROVAL".to_owned(),
@@ -228,6 +230,7 @@ impl Key {
             (["CUSTOMERS"], ["CUSTOMER", id]) => Some(Self::Customer(CustomerId::parse(*id).ok()?)),
             (["POLICIES"], ["POLICY", name]) => Some(Self::Policy(unlabel(name)?)),
             (["SCHEDULE"], ["TICK"]) => Some(Self::Tick),
+            (["SCHEDULE"], ["CHANGES"]) => Some(Self::Changes),
             (["QUOTAS"], ["QUOTA", instance]) => Some(Self::Quota(unlabel(instance)?)),
             (["CUSTOMER", customer, rest @ ..], sk) => {
                 Self::parse_of_customer(CustomerId::parse(*customer).ok()?, rest, sk)
@@ -346,7 +349,7 @@ mod tests {
     }
 
     fn any_key() -> impl Strategy<Value = Key> {
-        let ids = (id(), id(), any_text(), any::<u32>(), 0..9_999_u32, 0..27_u8);
+        let ids = (id(), id(), any_text(), any::<u32>(), 0..9_999_u32, 0..28_u8);
         ids.prop_map(|(one, two, text, m, n, which)| {
             let customer = CustomerId::parse(one.clone()).unwrap();
             let upload = UploadId::parse(one.clone()).unwrap();
@@ -388,6 +391,7 @@ mod tests {
                 23 => Key::MatchReview(customer),
                 24 => Key::EntryReview(customer),
                 25 => Key::EntryClaim(EntryId::parse(one).unwrap()),
+                26 => Key::Changes,
                 _ => Key::Delivery(text),
             }
         })

@@ -23,6 +23,7 @@
 //! | 16 | uploads that wait to be applied | `CUSTOMER#c#UPLOADS#source` · upload, expires | 1 | 2 per upload |
 //! | 17 | was this delivery seen | `DELIVERY#id` · `DELIVERY`, expires | | 1 per delivery |
 //! | 18 | what waits for a person | `REVIEWS` · `RUN#c`, `MATCHES#c`, `ENTRIES#c` | 1 per 10 or so | 1 when it changes |
+//! | 19 | how far the changes of a PSA are known that is asked for them | `SCHEDULE` · `CHANGES` | 1, 4 at most | 1 per look with news; more with many |
 //!
 //! What keeps it right
 //! - *One import per customer at a time*: a lease with a generation, [`Fence`]. Whoever took it
@@ -40,6 +41,7 @@ mod accounts;
 mod agents;
 mod attr;
 mod call;
+mod changes;
 mod claims;
 mod customers;
 mod deliveries;

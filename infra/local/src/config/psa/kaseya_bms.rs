@@ -10,6 +10,10 @@ use crate::config::vendors::address;
 /// The numbers that BMS's ids may have.
 const MODULES: std::ops::RangeInclusive<u32> = 1..=2_147_483_647;
 
+/// What custom fields need.
+pub(super) const FIELDS_REMEDY: &str = "give [psa] contacts_module, and for companies accounts_module, the numbers of the \
+     modules, or ";
+
 pub(super) fn read(mut reader: Reader<'_>) -> Option<SecretString> {
     let api_url = address(&mut reader, "api_url", None, None);
     // The host and nothing else: people tend to copy the version along.
@@ -112,5 +116,51 @@ mod tests {
             );
             assert!(!problems.iter().any(|p| p.contains("hush")), "{problems:?}");
         }
+    }
+
+    #[test]
+    fn b180_without_the_modules_custom_fields_are_refused_with_the_remedy() {
+        let policy = |lines: &str| {
+            format!(
+                "[[policies]]\nname = \"People\"\naccount_type = \"end-user\"\n\
+                 match_psa = true\n{lines}\n"
+            )
+        };
+        let of_contacts = ["support_pin = true", "office_365_presence = true"];
+        let of_companies = "psa_tenant_id = true";
+        let types = "left_contact_types = [\"Vendor\"]";
+        for (modules, lines, refused) in [
+            ("", of_contacts[0], true),
+            ("", of_contacts[1], true),
+            ("", of_companies, true),
+            ("", types, true),
+            ("", "update_psa_contact = true", false),
+            ("contacts_module = 4\n", of_contacts[0], false),
+            ("contacts_module = 4\n", of_contacts[1], false),
+            ("contacts_module = 4\n", types, false),
+            ("contacts_module = 4\n", of_companies, true),
+            ("accounts_module = 3\n", of_companies, false),
+            ("accounts_module = 3\n", of_contacts[0], true),
+        ] {
+            let found = read(&format!("{HOST}{modules}{}", policy(lines)));
+            let option = lines.split(' ').next().unwrap();
+            match found {
+                Ok(_) => assert!(!refused, "{modules}{lines}"),
+                Err(problems) => {
+                    assert!(refused, "{problems:?}");
+                    let told = problems.join("; ");
+                    for words in [option, "as it is reached; give [psa] contacts_module"] {
+                        assert!(told.contains(words), "{told}");
+                    }
+                }
+            }
+        }
+        // What BMS never does has no such remedy.
+        let told = read(&format!("{HOST}{}", policy("psa_territory = true"))).unwrap_err();
+        let told = told.join("; ");
+        assert!(
+            told.contains("has no territories to take over (B145); leave it out"),
+            "{told}"
+        );
     }
 }

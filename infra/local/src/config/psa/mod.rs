@@ -7,7 +7,7 @@ mod halo;
 mod kaseya_bms;
 mod syncro;
 
-use connectors::psa::{PsaKind, WEBHOOK_PATH_TOKEN_LENGTH_MIN};
+use connectors::psa::{Gaps, PsaKind, Settings, WEBHOOK_PATH_TOKEN_LENGTH_MIN};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::reader::Reader;
@@ -17,6 +17,25 @@ pub(crate) struct Psa {
     pub(crate) kind: PsaKind,
     /// `None` where something in the table is wrong, which the reader has noted.
     pub(crate) document: Option<SecretString>,
+}
+
+impl Psa {
+    /// What cannot be done with it as it is reached. Where that is wrong, it is what its vendor lacks.
+    pub(crate) fn gaps(&self) -> Gaps {
+        let settings = self.document.as_ref().map(Settings::from_json);
+        match settings {
+            Some(Ok(settings)) => settings.gaps(),
+            Some(Err(_)) | None => self.kind.gaps(),
+        }
+    }
+
+    /// What would let it do more.
+    pub(crate) fn remedy(&self) -> &'static str {
+        match self.kind {
+            PsaKind::KaseyaBms => kaseya_bms::FIELDS_REMEDY,
+            PsaKind::Halo | PsaKind::Autotask | PsaKind::ConnectWise | PsaKind::Syncro => "",
+        }
+    }
 }
 
 /// Reads the table; `None` where it does not say which PSA, which the reader has noted.

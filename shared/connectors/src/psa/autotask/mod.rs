@@ -274,6 +274,7 @@ pub(super) fn gaps() -> Gaps {
         needed_attributes: vec![Attribute::GivenName, Attribute::Surname],
         alternate_emails_max: 2,
         no_create_once: true,
+        no_changes_since: true,
         ..Gaps::default()
     }
 }

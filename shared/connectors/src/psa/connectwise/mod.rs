@@ -248,6 +248,7 @@ pub(super) fn gaps() -> Gaps {
         // one address besides the main one: the home e-mail (B166).
         alternate_emails_max: 1,
         no_create_once: true,
+        no_changes_since: true,
         ..Gaps::default()
     }
 }

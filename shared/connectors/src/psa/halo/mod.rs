@@ -301,6 +301,7 @@ pub(crate) fn gaps() -> Gaps {
         unsigned_deliveries: true,
         no_create_once: true,
         no_territory: true,
+        no_changes_since: true,
         ..Gaps::default()
     }
 }

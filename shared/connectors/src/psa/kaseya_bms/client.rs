@@ -6,8 +6,10 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use domain::limits::PSA_ANSWER_BYTES_MAX;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_TYPE, DATE, HeaderValue};
 use http::{Method, StatusCode};
+use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
@@ -18,7 +20,7 @@ use super::wire::{self, Told, WireError};
 use super::write::Refusal;
 use crate::Vendors;
 use crate::error::ConnectorError;
-use crate::http::{Answer, Pace, RequestParts, VendorKind};
+use crate::http::{Answer, RequestParts, Vendor, VendorKind};
 use crate::psa::masking::is_html;
 use crate::psa::unusable;
 use crate::token::SignedIn;
@@ -185,22 +187,32 @@ impl Client {
         RequestParts::new(endpoint.method(), url, endpoint.route, PSA_ANSWER_BYTES_MAX)
     }
 
-    /// Each endpoint has its own pace, as BMS counts.
+    /// Each endpoint has its own pace, and is counted by itself, as BMS counts.
     async fn send(
         &self,
         endpoint: &Endpoint,
         parts: RequestParts,
         sent: &[String],
     ) -> Result<Told, ConnectorError> {
-        let pace = self
-            .vendors
-            .pace(&format!("{} {}", self.instance, endpoint.route));
-        let signed_in = self.signed_in.paced(pace.clone());
+        let part = format!("{} {}", self.instance, endpoint.route);
+        let pace = self.vendors.pace(&part);
+        let signed_in = self.signed_in.with_api(|api| {
+            let api = api.paced(pace, None);
+            self.vendors.counting_apart(api, VendorKind::Psa, &part)
+        });
         let told = match signed_in.send(parts).await {
             Ok(answer) => judge(&answer, endpoint, sent),
             Err(error) => Err(error),
         };
-        told.map_err(|error| explain(error, &pace))
+        match told {
+            Err(error) => Err(explain(error, signed_in.api()).await),
+            told => told,
+        }
+    }
+
+    /// Whose connection it is: a host, and a digest.
+    pub(super) fn instance(&self) -> &str {
+        &self.instance
     }
 
     /// What this tenant told before.
@@ -222,14 +234,14 @@ fn is_token_refused(answer: &Answer) -> bool {
 }
 
 /// Adds to an error what only we know. Who is turned away without a word on how long keeps to what is
-/// documented from then on.
-fn explain(error: ConnectorError, pace: &Pace) -> ConnectorError {
+/// documented from then on, as do all who share the calls.
+async fn explain(error: ConnectorError, api: &Vendor) -> ConnectorError {
     if let ConnectorError::RateLimited {
         vendor,
         after: None,
     } = error
     {
-        pace.learn(RATE.0, RATE.1);
+        api.learn(RATE.0, RATE.1).await;
         let after = Some(BACK_OFF);
         return ConnectorError::RateLimited { vendor, after };
     }
@@ -267,8 +279,17 @@ fn judge(answer: &Answer, endpoint: &Endpoint, sent: &[String]) -> Result<Told, 
     let told = wire::open(json_or_nothing(answer)?)?;
     match told.fault {
         Some(code) => Err(failed(answer, code, endpoint, sent)),
-        None => Ok(told),
+        None => Ok(Told {
+            sent_at: sent_at(answer),
+            ..told
+        }),
     }
+}
+
+/// When an answer was sent, by the clock of its server.
+pub(super) fn sent_at(answer: &Answer) -> Option<Timestamp> {
+    let date = answer.headers.get(DATE)?.to_str().ok()?;
+    Some(rfc2822::parse(date).ok()?.timestamp())
 }
 
 /// What an answer means that says of itself that it is a failure.

@@ -4,15 +4,10 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use http::header::DATE;
-use jiff::Timestamp;
-use jiff::civil::DateTime;
-use jiff::fmt::rfc2822;
-use jiff::tz::Offset;
 use secrecy::SecretString;
 
 use super::answers;
-use super::client::{API_REMEDY, VENDOR};
+use super::client::{API_REMEDY, VENDOR, sent_at};
 use super::settings::KaseyaBmsSettings;
 use super::wire::{self, WireError, WireToken};
 use crate::error::ConnectorError;
@@ -102,15 +97,10 @@ fn refused(answer: &Answer) -> ConnectorError {
 }
 
 /// From when the answer was sent until the token ends, so that no clock of ours has to agree with
-/// theirs. A time without a zone is taken for UTC.
+/// theirs.
 fn lifetime(answer: &Answer, expires_on: &str) -> Option<Duration> {
-    let sent = answer.headers.get(DATE)?.to_str().ok()?;
-    let sent = rfc2822::parse(sent).ok()?.timestamp();
-    let text = expires_on.trim();
-    let end = text.parse::<Timestamp>().ok().or_else(|| {
-        let local: DateTime = text.parse().ok()?;
-        Offset::UTC.to_timestamp(local).ok()
-    })?;
+    let sent = sent_at(answer)?;
+    let end = wire::time(expires_on)?;
     let seconds = end.duration_since(sent).as_secs();
     // Zero where it is over: it is used once, and asked for anew.
     Some(Duration::from_secs(
@@ -124,6 +114,7 @@ mod tests {
     use http::HeaderMap;
 
     use super::*;
+    use http::header::DATE;
 
     fn answer(status: u16, body: &str) -> Answer {
         let mut headers = HeaderMap::new();

@@ -17,7 +17,8 @@
 //!   itself, see `types.rs`. Addresses besides the main one are neither matched by nor written (B168).
 //! - Custom fields: by numbered modules, which a connection names; see `custom.rs`. `Office365Id`
 //!   holds the Entra object id (B158), `Tenant365Id` of accounts that of the tenant (B160).
-//! - Webhooks: of tickets only, signed in a way that is not documented. Nothing is delivered here.
+//! - Webhooks: of tickets only, signed in a way that is not documented. Nothing is delivered here;
+//!   which contacts changed is asked for, see `changes.rs`.
 //! - Quirks: failures may come with status 200; letter case of members differs between the
 //!   description and answers; a change of the whole contact puts it out of use where a member is
 //!   left out, so that only patches are sent; a create takes no job title; a create has no key that
@@ -27,6 +28,7 @@
 //!   them; what an answer counts is compared with what was asked.
 
 mod answers;
+mod changes;
 mod client;
 mod convert;
 mod create;
@@ -55,7 +57,9 @@ pub use settings::KaseyaBmsSettings;
 
 use crate::Vendors;
 use crate::error::ConnectorError;
-use crate::psa::{Access, Company, ContactsPage, Gaps, PageToken, Psa, PsaKind, TenantIdWrite};
+use crate::psa::{
+    Access, Company, ContactsChanged, ContactsPage, Gaps, PageToken, Psa, PsaKind, TenantIdWrite,
+};
 use client::{Client, VENDOR};
 use convert::number;
 use custom::{Fields, Module};
@@ -66,6 +70,7 @@ pub(crate) struct KaseyaBms {
     client: Client,
     contacts_module: Option<Module>,
     accounts_module: Option<Module>,
+    gaps: Gaps,
     /// The custom fields of contacts, once they were asked for.
     contact_fields: OnceCell<Fields>,
 }
@@ -80,6 +85,7 @@ impl KaseyaBms {
             client: Client::connect(vendors, settings)?,
             contacts_module: settings.contacts_module.map(Module::contacts),
             accounts_module: settings.accounts_module.map(Module::accounts),
+            gaps: settings.gaps(),
             contact_fields: OnceCell::new(),
         })
     }
@@ -169,23 +175,20 @@ impl Psa for KaseyaBms {
         self.put_tenant_id(company, tenant_id).await
     }
 
+    async fn contacts_changed(
+        &self,
+        since: Option<&PageToken>,
+    ) -> Result<ContactsChanged, ConnectorError> {
+        self.changes(since).await
+    }
+
     async fn company(&self, id: &CompanyId) -> Result<Option<Company>, ConnectorError> {
         let account = self.account(id).await?;
         Ok(account.map(convert::company).transpose()?)
     }
 
-    /// Custom fields need the numbers of their modules.
     fn gaps(&self) -> Gaps {
-        let has_fields = self.contacts_module.is_some();
-        let gaps = gaps();
-        Gaps {
-            no_external_id: !has_fields,
-            thin_lists: has_fields,
-            no_custom_fields: !has_fields,
-            no_types: !has_fields,
-            no_company_fields: self.accounts_module.is_none(),
-            ..gaps
-        }
+        self.gaps.clone()
     }
 }
 

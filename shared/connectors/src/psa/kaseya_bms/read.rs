@@ -325,7 +325,8 @@ impl KaseyaBms {
     }
 }
 
-fn first_row() -> Query {
+/// As little of a list as there can be.
+pub(super) fn first_row() -> Query {
     vec![("PageSize", "1".to_owned()), ("PageNumber", "1".to_owned())]
 }
 

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 
 use crate::http::BaseUrl;
+use crate::psa::Gaps;
 use crate::psa::settings::{SettingsError, base_url, filled, secret, wrong};
 
 /// The secret document of a connection to Kaseya BMS, Vorex or Pulseway PSA.
@@ -59,6 +60,19 @@ impl KaseyaBmsSettings {
             ));
         }
         Ok(())
+    }
+
+    /// What BMS cannot do: custom fields need the numbers of their modules.
+    pub(crate) fn gaps(&self) -> Gaps {
+        let has_fields = self.contacts_module.is_some();
+        Gaps {
+            no_external_id: !has_fields,
+            thin_lists: has_fields,
+            no_custom_fields: !has_fields,
+            no_types: !has_fields,
+            no_company_fields: self.accounts_module.is_none(),
+            ..super::gaps()
+        }
     }
 
     /// The host of the API.

@@ -5,6 +5,9 @@
 //! `Said::Cleared`); unknown members are ignored; an answer without a list is not an empty list.
 
 use domain::identity::Said;
+use jiff::Timestamp;
+use jiff::civil::DateTime;
+use jiff::tz::Offset;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
@@ -29,6 +32,10 @@ pub(super) struct WireContact {
     pub(super) job_title: Said<String>,
     #[serde(rename = "isactive", deserialize_with = "flag")]
     pub(super) is_active: Option<bool>,
+    #[serde(rename = "modifiedon", deserialize_with = "text")]
+    pub(super) modified_on: Said<String>,
+    #[serde(rename = "createdon", deserialize_with = "text")]
+    pub(super) created_on: Said<String>,
     #[serde(deserialize_with = "items")]
     pub(super) emails: Option<Vec<WireItem>>,
     #[serde(deserialize_with = "items")]
@@ -171,6 +178,8 @@ pub(super) struct Told {
     pub(super) total: Option<i64>,
     /// BMS did not do what it was asked, whatever the status: its number for the reason, if any.
     pub(super) fault: Option<Option<i64>>,
+    /// When the answer was sent, by the clock of its server.
+    pub(super) sent_at: Option<Timestamp>,
 }
 
 /// Takes an answer out of its envelope. One without an envelope is the result itself.
@@ -207,6 +216,16 @@ pub(super) fn open(body: &[u8]) -> Result<Told, WireError> {
         total: envelope.get("totalrecords").and_then(to_integer),
         result: envelope.remove("result").unwrap_or_default(),
         fault: is_fault.then_some(code),
+        sent_at: None,
+    })
+}
+
+/// A time. One without a zone is taken for UTC.
+pub(super) fn time(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    text.parse::<Timestamp>().ok().or_else(|| {
+        let local: DateTime = text.parse().ok()?;
+        Offset::UTC.to_timestamp(local).ok()
     })
 }
 

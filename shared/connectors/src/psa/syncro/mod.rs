@@ -213,6 +213,7 @@ pub(crate) fn gaps() -> Gaps {
         no_company_fields: true,
         no_territory: true,
         no_kept_names: true,
+        no_changes_since: true,
         ..Gaps::default()
     }
 }

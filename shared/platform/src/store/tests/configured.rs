@@ -156,6 +156,22 @@ async fn a_tick_follows_on_the_one_before() {
 }
 
 #[tokio::test]
+async fn the_position_in_the_changes_of_a_psa_follows_on_the_one_before() {
+    let store = table().await;
+    assert_eq!(store.changes_position().await.unwrap(), None);
+    store.set_changes_position("one", None).await.unwrap();
+    store.set_changes_position("one", None).await.unwrap();
+    let raced = store.set_changes_position("two", None).await;
+    assert!(matches!(raced, Err(StoreError::Conflict)));
+    let next = store.set_changes_position("two", Some("one"));
+    assert!(write_units(&store, next).await > 0.0);
+    let same = store.set_changes_position("two", Some("two"));
+    assert_eq!(write_units(&store, same).await, 0.0, "B132");
+    let held = store.changes_position().await.unwrap();
+    assert_eq!(held.as_deref(), Some("two"));
+}
+
+#[tokio::test]
 async fn an_agent_is_found_by_its_token_until_it_is_unknown() {
     let store = table().await;
     let agent = |id: &str, hash: &str| Agent {

@@ -17,7 +17,7 @@ pub(crate) fn list(state: &mut State, request: &Request) -> Answer {
         is_wanted
             && !state.behaviour.hide_everything
             && contains(request, "Filter.AccountName", &[&account.name])
-            && within(request, account.saved)
+            && within(&state.behaviour, request, account.saved)
     });
     let rows = rows
         .map(|(id, account)| summary(state, *id, account))

@@ -1,12 +1,13 @@
 //! BMS's contacts: list, detail, create, and the JSON Patch that changes one.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::envelope::{invalid, missing, one, page, success, with};
 use super::items::{EMAILS, PHONES, given, shown};
+use super::login::dated;
 use super::state::{Contact, Saved, State};
-use super::{CONTACTS_MODULE, custom};
+use super::{Behaviour, CONTACTS_MODULE, custom};
 use crate::exchange::{Answer, Request};
 
 /// The longest name or title; the vendor publishes no lengths.
@@ -46,12 +47,12 @@ pub(crate) fn list(state: &mut State, request: &Request) -> Answer {
             && contains(request, "Filter.LastName", &[&contact.last_name])
             && contains(request, "Filter.Email", &emails)
             && contains(request, "Filter.Phone", &phones)
-            && within(request, contact.saved)
+            && within(&state.behaviour, request, contact.saved)
     });
     let rows = rows
         .map(|(id, contact)| summary(state, *id, contact))
         .collect();
-    page(&state.behaviour, request, rows)
+    dated(state, page(&state.behaviour, request, rows))
 }
 
 /// Does any of these hold the text that a filter asks for, if it asks?
@@ -66,11 +67,11 @@ pub(crate) fn contains<T: AsRef<str>>(request: &Request, filter: &str, texts: &[
 }
 
 /// Is a record within the times that the filters ask for?
-pub(crate) fn within(request: &Request, saved: Saved) -> bool {
+pub(crate) fn within(behaviour: &Behaviour, request: &Request, saved: Saved) -> bool {
+    let zone = SignedDuration::from_hours(behaviour.filter_zone_hours);
     let time = |name: &str| {
-        request
-            .query(name)
-            .and_then(|text| text.parse::<Timestamp>().ok())
+        let time = request.query(name)?.parse::<Timestamp>().ok()?;
+        Some(time + zone)
     };
     time("Filter.CreatedOnFrom").is_none_or(|from| saved.created >= from)
         && time("Filter.CreatedOnTo").is_none_or(|to| saved.created <= to)

@@ -47,7 +47,12 @@ pub(crate) fn authenticate(state: &mut State, request: &Request) -> Answer {
         "AccessTokenExpireOn": ends(state.expires_in), "RefreshTokenExpireOn": ends(7 * 86_400),
     });
     let answer = success(&state.behaviour, result);
-    // The simulator's own time, which the end of the token is counted from.
+    // The end of the token is counted from it.
+    dated(state, answer)
+}
+
+/// An answer with the simulator's own time.
+pub(crate) fn dated(state: &State, answer: Answer) -> Answer {
     match rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&state.now) {
         Ok(date) => answer.with_header("date", date),
         Err(_) => answer,

@@ -101,6 +101,8 @@ pub struct Behaviour {
     pub deny_writes: bool,
     /// The API user sees nothing: empty lists, and no record by its id.
     pub hide_everything: bool,
+    /// Times in filters are read as so many hours later than times are written.
+    pub filter_zone_hours: i64,
     /// The limit of each endpoint, if any.
     pub rate_limit: Option<RateLimit>,
 }
@@ -123,6 +125,7 @@ impl Default for Behaviour {
             deny_reads: false,
             deny_writes: false,
             hide_everything: false,
+            filter_zone_hours: 0,
             rate_limit: None,
         }
     }

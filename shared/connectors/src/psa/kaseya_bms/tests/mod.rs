@@ -1,5 +1,6 @@
 //! BMS over HTTP, against a server that answers what it is told; what is sent, in `units`.
 
+mod changes;
 mod reads;
 mod units;
 mod writes;
