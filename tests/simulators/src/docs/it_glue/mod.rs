@@ -9,15 +9,10 @@ mod state;
 mod tests;
 mod writes;
 
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use serde_json::{Map, Value};
 
 use crate::exchange::{Answer, Request};
-use crate::faults::Faults;
-use crate::journal::Journal;
-use crate::server::{Options, Server, Vendor, start};
+use crate::simulator::{Simulator, Vendor};
 use state::{Organization, State};
 
 /// The API key that is good from the start.
@@ -62,30 +57,14 @@ impl Default for Behaviour {
     }
 }
 
-/// A running simulator; it stops when dropped.
-#[derive(Debug)]
-pub struct ItGlue {
-    inner: Arc<Inner>,
-    server: Server,
-}
+/// A running simulator; it starts with nothing in it.
+pub type ItGlue = Simulator<State>;
 
-#[derive(Debug)]
-struct Inner {
-    base: String,
-    state: Mutex<State>,
-}
-
-impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Vendor for Inner {
+impl Vendor for State {
     const NAME: &'static str = "it-glue";
 
-    fn answer(&self, request: &Request) -> Answer {
-        routes::answer(&mut self.state(), &self.base, request)
+    fn answer(&mut self, base: &str, request: &Request) -> Answer {
+        routes::answer(self, base, request)
     }
 
     fn throttled(&self) -> Answer {
@@ -93,45 +72,11 @@ impl Vendor for Inner {
     }
 
     fn unauthorized(&self) -> Answer {
-        answers::unauthorized(self.state().behaviour.denied_status)
-    }
-
-    fn server_error(&self, status: u16) -> Answer {
-        Answer::html(status, "<html><title>Service unavailable</title></html>")
-    }
-
-    fn gzip(&self) -> bool {
-        false
+        answers::unauthorized(self.behaviour.denied_status)
     }
 }
 
 impl ItGlue {
-    /// Starts the simulator with nothing in it. Fails when the port is taken or the journal cannot be
-    /// opened.
-    pub async fn start(options: Options) -> io::Result<Self> {
-        let make = |base| Inner {
-            base,
-            state: Mutex::new(State::new()),
-        };
-        let (server, inner, _) = start(&options, make).await?;
-        Ok(Self { inner, server })
-    }
-
-    /// The API's address, without a slash at its end.
-    pub fn base(&self) -> &str {
-        &self.inner.base
-    }
-
-    /// What was asked so far.
-    pub fn journal(&self) -> &Journal {
-        &self.server.journal
-    }
-
-    /// What shall go wrong.
-    pub fn faults(&self) -> &Faults {
-        &self.server.faults
-    }
-
     /// Ids of 17 digits from now on, as accounts in the EU have them.
     pub fn use_long_ids(&self) {
         self.state().last_id = 90_071_992_547_409_930;
@@ -201,10 +146,6 @@ impl ItGlue {
     /// The key that is good from now on.
     pub fn set_key(&self, key: &str) {
         key.clone_into(&mut self.state().api_key);
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.inner.state()
     }
 }
 

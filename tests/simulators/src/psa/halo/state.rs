@@ -17,7 +17,7 @@ use super::{Behaviour, CustomField};
 
 /// Everything behind one Halo simulator.
 #[derive(Debug)]
-pub(crate) struct State {
+pub struct State {
     pub(crate) clients: BTreeMap<i64, Client>,
     pub(crate) sites: BTreeMap<i64, Site>,
     pub(crate) users: BTreeMap<i64, User>,
@@ -92,8 +92,8 @@ impl User {
     }
 }
 
-impl State {
-    pub(crate) fn new() -> Self {
+impl Default for State {
+    fn default() -> Self {
         Self {
             clients: BTreeMap::new(),
             sites: BTreeMap::new(),
@@ -118,7 +118,9 @@ impl State {
             last_place: 40,
         }
     }
+}
 
+impl State {
     /// The simulator's time as Halo writes it: without a zone.
     pub(crate) fn time(&self) -> String {
         Offset::UTC.to_datetime(self.now).to_string()
