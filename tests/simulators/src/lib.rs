@@ -7,6 +7,7 @@
 //! People come from [`population`].
 
 pub mod aws;
+pub mod canary;
 mod client;
 pub mod docs;
 mod exchange;

@@ -12,7 +12,7 @@ use super::vendor::{Call, Costs, Entry, Facts, Misaddressed, Route, Simulated, W
 use crate::world::PATH_TOKEN;
 
 /// What Autotask signs with.
-pub(super) const WEBHOOK_SECRET: &str = "webhook-secret-of-autotask";
+pub(super) const WEBHOOK_SECRET: &str = "quetzalcanary-webhook-secret";
 
 /// Autotask's member for each attribute; contacts have no display name, user name, department.
 const MEMBERS: [(Attribute, &str); 6] = [

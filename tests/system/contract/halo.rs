@@ -18,7 +18,7 @@ use super::vendor::{Call, Costs, Entry, Facts, Misaddressed, Route, Simulated, W
 use crate::world::PATH_TOKEN;
 
 /// What Halo delivers with.
-pub(super) const PASSWORD: &str = "webhook-password";
+pub(super) const PASSWORD: &str = "quetzalcanary-webhook-password";
 
 /// Halo's member for each attribute; contacts have no user name.
 const MEMBERS: [(Attribute, &str); 8] = [
@@ -101,7 +101,7 @@ impl Simulated for Halo {
             checks_write_right: false,
             denies_as_unauthorized: false,
             credentials: vec!["client_id", "client_secret", "tenant"],
-            secrets: vec![PASSWORD.to_owned(), "simulated-halo-token".to_owned()],
+            secrets: vec![PASSWORD.to_owned(), "quetzalcanary-halo-token".to_owned()],
             // 300 in five minutes: nine tenths of one each second.
             learned_pause: Some(Duration::from_secs(1)),
             costs: Costs {

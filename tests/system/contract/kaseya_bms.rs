@@ -96,8 +96,8 @@ impl Simulated for KaseyaBms {
             denies_as_unauthorized: false,
             credentials: vec!["tenant", "username", "password"],
             secrets: vec![
-                "simulated-bms-token".to_owned(),
-                "simulated-bms-refresh".to_owned(),
+                "quetzalcanary-bms-token".to_owned(),
+                "quetzalcanary-bms-refresh".to_owned(),
             ],
             // 1500 in an hour for each endpoint: nine tenths of that evenly.
             learned_pause: Some(Duration::from_secs(2)),

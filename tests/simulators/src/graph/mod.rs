@@ -27,7 +27,7 @@ use state::{Life, State, Tenant};
 /// The application id that every tenant knows unless told otherwise.
 pub const CLIENT_ID: &str = "9a3d526c-0000-4000-8000-000000000001";
 /// The secret that goes with [`CLIENT_ID`].
-pub const CLIENT_SECRET: &str = "simulated-graph-secret";
+pub const CLIENT_SECRET: &str = "quetzalcanary-graph-secret";
 
 /// How a tenant's delta rounds look. The default is tidy: full pages of 200, no oddities.
 #[derive(Debug, Clone)]

@@ -11,6 +11,7 @@ use serde_json::Value;
 use simulators::{Exchange, Fault, Options};
 
 use super::vendor::{Call, Held, Simulated, Ways};
+use crate::canaries::Ending;
 
 /// Ida's user name.
 pub(super) const IDA: &str = "ida.berg@northwind.example";
@@ -21,6 +22,7 @@ pub(super) struct Bench<S> {
     pub(super) vendors: Vendors,
     pub(super) pause: Pause,
     pub(super) organization: OrganizationId,
+    pub(super) _ending: Ending,
 }
 
 impl<S: Simulated> Bench<S> {
@@ -29,6 +31,7 @@ impl<S: Simulated> Bench<S> {
     }
 
     pub(super) async fn with(options: Options) -> Self {
+        let ending = Ending::default();
         let side = S::start(options).await;
         let pause = Pause::recorded();
         let vendors = Vendors::new().unwrap().with_pause(pause.clone());
@@ -38,6 +41,7 @@ impl<S: Simulated> Bench<S> {
             vendors,
             pause,
             organization,
+            _ending: ending,
         }
     }
 

@@ -16,11 +16,11 @@ use crate::simulator::{Simulator, Vendor};
 use state::State;
 
 /// The API key that is good from the start.
-pub const API_KEY: &str = "simulated-hudu-key-0123";
+pub const API_KEY: &str = "quetzalcanary-hudu-key";
 /// What a password holds unless a test says otherwise: nobody may ever see it.
-pub const PASSWORD: &str = "canary-hudu-password-5e1f";
+pub const PASSWORD: &str = "quetzalcanary-hudu-password";
 /// The OTP seed of every password: nobody may ever see it.
-pub const OTP_SECRET: &str = "CANARYSEED234567";
+pub const OTP_SECRET: &str = "QUETZALCANARY234567";
 
 /// Which of Hudu's ways this instance has.
 #[derive(Debug, Clone)]

@@ -9,14 +9,18 @@ mod state;
 mod tests;
 mod writes;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::exchange::{Answer, Request};
 use crate::simulator::{Simulator, Vendor};
 use state::{Organization, State};
 
 /// The API key that is good from the start.
-pub const API_KEY: &str = "ITG.0123456789abcdef.SIMULATED-key";
+pub const API_KEY: &str = "ITG.0123456789abcdef.quetzalcanary-key";
+/// What a password holds unless a test says otherwise: nobody may ever see it.
+pub const PASSWORD: &str = "quetzalcanary-glue-password";
+/// The OTP seed of a password unless a test says otherwise; no answer tells it.
+pub const OTP_SECRET: &str = "QUETZALCANARY765432";
 
 /// Which of IT Glue's ways this account has.
 #[derive(Debug, Clone)]
@@ -107,9 +111,11 @@ impl ItGlue {
     }
 
     /// Adds a password as if it had been there before, by its attributes; `organization-id` and `name`
-    /// are required. Returns its id.
+    /// are required. It holds [`PASSWORD`] and [`OTP_SECRET`] where they are not given. Returns its id.
     pub fn add_password(&self, attributes: &Value) -> u64 {
-        self.state().add_password(members(attributes))
+        let mut all = members(&json!({ "password": PASSWORD, "otp-secret": OTP_SECRET }));
+        all.extend(members(attributes));
+        self.state().add_password(all)
     }
 
     /// Changes attributes of a password as a technician would. False where there is none.

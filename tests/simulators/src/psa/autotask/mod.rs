@@ -23,9 +23,9 @@ use state::{Record, State};
 /// The API user's name.
 pub const USERNAME: &str = "api.user@acme.example";
 /// The secret that goes with it.
-pub const SECRET: &str = "simulated-autotask-secret";
+pub const SECRET: &str = "quetzalcanary-autotask-secret";
 /// The tracking identifier.
-pub const INTEGRATION_CODE: &str = "SIMULATEDAUTOTASKCODE";
+pub const INTEGRATION_CODE: &str = "QUETZALCANARYAUTOTASK";
 
 /// A user-defined field.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -33,11 +33,11 @@ pub const COMPANY_ID: &str = "acmemsp";
 /// The public key of the API member.
 pub const PUBLIC_KEY: &str = "SimulatedPublic";
 /// The private key that goes with [`PUBLIC_KEY`].
-pub const PRIVATE_KEY: &str = "simulated-connectwise-secret";
+pub const PRIVATE_KEY: &str = "quetzalcanary-connectwise-secret";
 /// The id of the integration.
 pub const CLIENT_ID: &str = "5b0c2d7e-0000-4000-8000-000000000003";
 /// The key that deliveries are signed with.
-pub const SIGNING_KEY: &str = "simulated-connectwise-signing-key";
+pub const SIGNING_KEY: &str = "quetzalcanary-connectwise-signing-key";
 /// The codebase of a new simulator, without its slash.
 pub const CODEBASE: &str = "v2025_1";
 

@@ -28,7 +28,7 @@ use state::State;
 /// The application id that signs in.
 pub const CLIENT_ID: &str = "5b0c2d7e-0000-4000-8000-000000000002";
 /// The secret that goes with [`CLIENT_ID`].
-pub const CLIENT_SECRET: &str = "simulated-halo-secret";
+pub const CLIENT_SECRET: &str = "quetzalcanary-halo-secret";
 /// The tenant that hosted instances ask for.
 pub const TENANT: &str = "acme";
 

@@ -30,7 +30,7 @@ pub const TENANT: &str = "Acme IT Ltd";
 /// The API user.
 pub const USERNAME: &str = "api.sync@acme.example";
 /// Its password.
-pub const PASSWORD: &str = "simulated-bms-password";
+pub const PASSWORD: &str = "quetzalcanary-bms-password";
 /// The number of the module Contacts of this tenant.
 pub const CONTACTS_MODULE: i64 = 14;
 /// The number of the module Accounts of this tenant.

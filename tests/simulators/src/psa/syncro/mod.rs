@@ -20,9 +20,9 @@ use crate::simulator::{Simulator, Vendor};
 use state::State;
 
 /// The API token that is taken.
-pub const API_TOKEN: &str = "simulated-syncro-token";
+pub const API_TOKEN: &str = "quetzalcanary-syncro-token";
 /// The token of the user that `GET /me` repeats: nobody asked for it.
-pub const USER_TOKEN: &str = "simulated-syncro-user-token";
+pub const USER_TOKEN: &str = "quetzalcanary-syncro-user-token";
 /// Calls per minute that one address may make, as documented; see [`Behaviour::calls_per_minute`].
 pub const CALLS_PER_MINUTE: usize = 180;
 
