@@ -15,7 +15,6 @@
 mod customer;
 mod handler;
 mod make;
-mod system;
 mod write;
 
 pub use handler::{Outcome, handle};

@@ -11,6 +11,7 @@ mod halo;
 mod kaseya_bms;
 mod lenient;
 pub(crate) mod masking;
+mod names;
 mod paging;
 mod settings;
 mod signing_keys;
