@@ -6,6 +6,7 @@
 
 mod autotask;
 pub mod capabilities;
+mod choices;
 mod connectwise;
 mod halo;
 mod kaseya_bms;
