@@ -43,7 +43,7 @@ pub struct Behaviour {
     pub bare_creates: bool,
     /// A password that is not there is answered 404, and not 200 with `null`.
     pub missing_is_404: bool,
-    /// Answers hold members that nobody documented.
+    /// Answers hold members that nobody documented, and a kind of thing that nobody knows.
     pub undocumented: bool,
 }
 

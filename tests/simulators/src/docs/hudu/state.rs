@@ -97,6 +97,7 @@ impl State {
         if self.behaviour.undocumented {
             shown.insert("breach".to_owned(), json!({ "count": 3, "since": null }));
             shown.insert("strength".to_owned(), json!("splendid"));
+            shown.insert("passwordable_type".to_owned(), json!("Starship"));
         }
         Value::Object(shown)
     }

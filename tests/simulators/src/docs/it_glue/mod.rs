@@ -39,7 +39,7 @@ pub struct Behaviour {
     pub deny_writes: bool,
     /// The status of a refused key: 401 or 403.
     pub denied_status: u16,
-    /// Answers hold members that nobody documented.
+    /// Answers hold members that nobody documented, and kinds of things that nobody knows.
     pub undocumented: bool,
     /// The status of the answer to a create: 201 or 200.
     pub create_status: u16,

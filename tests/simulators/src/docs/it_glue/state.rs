@@ -120,6 +120,7 @@ impl State {
         if self.behaviour.undocumented {
             shown.insert("risk".to_owned(), json!({ "score": 17, "since": null }));
             shown.insert("strength".to_owned(), json!("splendid"));
+            shown.insert("resource-type".to_owned(), json!("Starship"));
         }
         shown
     }
