@@ -3,6 +3,7 @@
 #![cfg(test)] // Clippy then takes helper functions for what they are: parts of tests
 
 mod behaviours;
+mod canaries;
 mod contract;
 mod dashboards;
 mod deployment;

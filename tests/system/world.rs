@@ -1,6 +1,8 @@
 //! A whole system per test: both simulators, an embedded table in a folder of its own, all
-//! functions, a clock that stands still. Nothing is shared, and nothing runs on after the test.
+//! functions, a clock that stands still. Nothing is shared, and nothing runs on after the test. At its
+//! end nothing in the table tells a secret.
 
+use std::path::Path;
 use std::time::Duration;
 
 use connectors::Vendors;
@@ -19,18 +21,22 @@ use simulators::psa::halo;
 use simulators::{Graph, Halo, Options};
 use tempfile::TempDir;
 
+use crate::canaries;
+
 /// The tenant of the first customer.
 pub(crate) const TENANT: &str = "0785ef7c-0000-4000-8000-000000000001";
 /// The tenant of the second customer.
 pub(crate) const TENANT_2: &str = "0785ef7c-0000-4000-8000-000000000002";
 /// A licence that counts.
 pub(crate) const E3: &str = "05e9a617-0261-4cee-bb44-138d3ef5d965";
+/// What Halo's deliveries carry beside their path.
+pub(crate) const WEBHOOK_PASSWORD: &str = "quetzalcanary-webhook-password";
 /// What Halo's deliveries carry in their path.
-pub(crate) const PATH_TOKEN: &str = "9f3c0b6f2c1a9d7e4f38a5c2d1e0f9a8";
+pub(crate) const PATH_TOKEN: &str = "9f3c0b6f2c1a9d7e4f38-quetzalcanary";
 /// An operator's token in the role `super`.
-pub(crate) const OPERATOR: &str = "operator-super-0000000000000000000000000000";
+pub(crate) const OPERATOR: &str = "operator-super-00000000000000-quetzalcanary";
 /// An operator's token in the role `technician`.
-pub(crate) const TECHNICIAN: &str = "operator-technician-00000000000000000000000";
+pub(crate) const TECHNICIAN: &str = "operator-technician-000000000-quetzalcanary";
 
 /// A whole system.
 pub(crate) struct World {
@@ -42,6 +48,8 @@ pub(crate) struct World {
     config: String,
     folder: TempDir,
     local: Option<Local>,
+    /// Its end looks for told secrets.
+    is_looked_through: bool,
 }
 
 impl World {
@@ -57,6 +65,7 @@ impl World {
     }
 
     async fn start(customers: &str, options: Options) -> Self {
+        canaries::listen();
         let graph = Graph::start(options.clone()).await.unwrap();
         let halo = Halo::start(options).await.unwrap();
         for (tenant, domain) in [
@@ -77,6 +86,7 @@ impl World {
             config,
             folder,
             local: None,
+            is_looked_through: true,
         };
         world.open().await;
         world
@@ -154,6 +164,17 @@ impl World {
         found.unwrap_or_else(|| panic!("no account has that user name"))
     }
 
+    /// Where the table is.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// The end of a system that tells secrets on purpose: what tells them.
+    pub(crate) fn into_told(mut self) -> Vec<String> {
+        self.is_looked_through = false;
+        canaries::told(Some(self.folder()))
+    }
+
     /// The HTTP functions on a free port; they stop with the test.
     pub(crate) async fn serve(&self) -> String {
         let app = self.app().clone();
@@ -174,12 +195,20 @@ impl World {
     ) -> Vec<u16> {
         let mut webhook = halo::Webhook {
             url: format!("{base}/webhooks/halo/{PATH_TOKEN}"),
-            basic: Some(("halo".to_owned(), "webhook-password".to_owned())),
+            basic: Some(("halo".to_owned(), WEBHOOK_PASSWORD.to_owned())),
             ..halo::Webhook::default()
         };
         change(&mut webhook);
         self.halo.set_webhook(webhook);
         self.halo.deliver_webhooks().await
+    }
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        if self.is_looked_through {
+            canaries::assert_none(Some(self.folder.path()));
+        }
     }
 }
 
@@ -240,7 +269,7 @@ client_secret = "{secret}"
 tenant = "{tenant}"
 webhook_path_token = "{PATH_TOKEN}"
 webhook_username = "halo"
-webhook_password = "webhook-password""#,
+webhook_password = "{WEBHOOK_PASSWORD}""#,
         api = halo.api_url(),
         auth = halo.auth_url(),
         id = halo::CLIENT_ID,

@@ -15,10 +15,10 @@ use domain::id::{AccountId, EntryId, OrganizationId};
 use domain::policy::{CustomerPolicies, resolve};
 use domain::run::EntryCounts;
 use jiff::Timestamp;
-use platform::{App, Budget};
+use platform::{App, Budget, SecretName};
 
 use crate::handler::Outcome;
-use crate::{make, system, write};
+use crate::{make, write};
 
 /// How often it is decided again when somebody else was faster. The matching of contacts writes the
 /// same accounts at the same time: each of the two is slower once.
@@ -67,7 +67,8 @@ pub(crate) async fn matched(
     if !of_types.iter().any(|policy| policy.match_docs) {
         return Ok(Outcome::default());
     }
-    let Some(docs) = system::connect(app, vendors).await? else {
+    let secret = app.secrets.find(SecretName::Docs).await?;
+    let Some(docs) = vendors.docs_of(secret.as_ref())? else {
         return Ok(Outcome::default());
     };
     // Accounts before entries: a create that is under way now is on the list or was never made.

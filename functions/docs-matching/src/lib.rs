@@ -15,7 +15,6 @@
 mod customer;
 mod handler;
 mod make;
-mod system;
 mod tell;
 mod write;
 

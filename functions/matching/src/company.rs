@@ -17,11 +17,11 @@ use domain::policy::{CustomerPolicies, resolve};
 use domain::push::contact::Contact;
 use domain::push::{self, needs_look, plan, take_over};
 use domain::run::MatchCounts;
-use platform::App;
 use platform::telemetry::of_matches;
+use platform::{App, SecretName};
 
 use crate::handler::Outcome;
-use crate::{facts, psa, write};
+use crate::{facts, write};
 
 /// How often matching is decided again when somebody else was faster.
 const TRIES: usize = 4;
@@ -55,7 +55,8 @@ pub(crate) async fn import(
     let Some(company) = customer.psa_company_id.clone().filter(|_| matches_at_all) else {
         return Ok(Outcome::default());
     };
-    let Some(psa) = psa::connect(app, vendors).await? else {
+    let secret = app.secrets.find(SecretName::Psa).await?;
+    let Some(psa) = vendors.psa_of(secret.as_ref())? else {
         return Ok(Outcome::default());
     };
     let contacts = psa.contacts(&company).await?;

@@ -6,10 +6,10 @@ use domain::failure::Failure;
 use domain::id::{ContactId, CustomerId};
 use domain::policy::resolve;
 use domain::push::take_over;
-use platform::App;
+use platform::{App, SecretName};
 
 use crate::handler::Outcome;
-use crate::{psa, write};
+use crate::write;
 
 /// How often it is decided again when somebody else was faster.
 const TRIES: usize = 4;
@@ -35,7 +35,8 @@ pub(crate) async fn import(
             return Ok(Outcome::default());
         };
         let policies = resolve(&app.store.policies().await?, &record.customer);
-        let Some(psa) = psa::connect(app, vendors).await? else {
+        let secret = app.secrets.find(SecretName::Psa).await?;
+        let Some(psa) = vendors.psa_of(secret.as_ref())? else {
             return Ok(Outcome::default());
         };
         let Some(said) = psa.contact(contact).await? else {

@@ -16,7 +16,6 @@ mod company;
 mod contact;
 mod facts;
 mod handler;
-mod psa;
 mod write;
 
 pub use handler::{Outcome, handle};

@@ -15,9 +15,9 @@ use domain::policy::{CustomerPolicies, resolve};
 use domain::push::{Push, Question, left_alone, looked_at, needs_look_once_made, plan, settled};
 use domain::run::MatchCounts;
 use platform::store::{AccountWrite, Claimable, WriteOutcome};
-use platform::{App, Budget};
+use platform::{App, Budget, SecretName};
 
-use crate::{create, psa, update};
+use crate::{create, update};
 
 /// What a push came to.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -126,7 +126,8 @@ pub async fn go_on(
     else {
         return Ok(());
     };
-    let Some(psa) = psa::connect(app, vendors).await? else {
+    let secret = app.secrets.find(SecretName::Psa).await?;
+    let Some(psa) = vendors.psa_of(secret.as_ref())? else {
         return Ok(());
     };
     let policies = resolve(&app.store.policies().await?, &customer);

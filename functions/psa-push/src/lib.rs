@@ -13,7 +13,6 @@
 
 mod create;
 mod handler;
-mod psa;
 mod update;
 
 pub use handler::{Outcome, go_on, handle};

@@ -27,7 +27,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use domain::failure::Failure;
 use domain::quota::Lane;
+use secrecy::SecretString;
 
 use crate::directory::graph::{self, Graph};
 use crate::docs::Docs;
@@ -107,10 +109,31 @@ impl Vendors {
         psa::connect(self, settings)
     }
 
+    /// The PSA that the secret document of its connection leads to; `None` where a deployment has no
+    /// such secret, and so no PSA.
+    ///
+    /// # Errors
+    /// The document does not say what it must: a person puts it right.
+    pub fn psa_of(&self, secret: Option<&SecretString>) -> Result<Option<Box<dyn Psa>>, Failure> {
+        secret
+            .map(|secret| Ok(self.psa(&psa::Settings::from_json(secret)?)?))
+            .transpose()
+    }
+
     /// The documentation system of a connection, for one invocation; no call is made. Fails with
     /// `Unauthorized` for settings that cannot work.
     pub fn docs(&self, settings: &docs::Settings) -> Result<Box<dyn Docs>, ConnectorError> {
         docs::connect(self, settings)
+    }
+
+    /// As [`Vendors::psa_of`], of a documentation system.
+    ///
+    /// # Errors
+    /// The document does not say what it must: a person puts it right.
+    pub fn docs_of(&self, secret: Option<&SecretString>) -> Result<Option<Box<dyn Docs>>, Failure> {
+        secret
+            .map(|secret| Ok(self.docs(&docs::Settings::from_json(secret)?)?))
+            .transpose()
     }
 
     /// How many calls went out so far.

@@ -82,6 +82,7 @@ impl Bus {
         let (mut fitting, mut too_large) = (Vec::with_capacity(envelopes.len()), None);
         for envelope in envelopes {
             let detail = serde_json::to_string(&envelope).expect("an envelope has text keys only");
+            tracing::trace!(event.detail = detail, "an event goes to the bus");
             if detail.len() <= EVENT_BYTES_MAX {
                 fitting.push((envelope, detail));
             } else {

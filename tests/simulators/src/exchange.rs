@@ -8,7 +8,7 @@ use serde_json::Value;
 
 /// A request as received, with its body read to the end.
 #[derive(Debug, Clone)]
-pub(crate) struct Request {
+pub struct Request {
     pub(crate) method: String,
     /// Decoded path, without the query.
     pub(crate) path: String,
@@ -107,7 +107,7 @@ fn digit(byte: u8) -> Option<u8> {
 
 /// An answer before faults and compression.
 #[derive(Debug, Clone)]
-pub(crate) struct Answer {
+pub struct Answer {
     pub(crate) status: u16,
     pub(crate) content_type: &'static str,
     pub(crate) headers: Vec<(&'static str, String)>,

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Map, Value, json};
 
+use crate::canary;
 use crate::exchange::{Answer, Request};
 use crate::faults::Fault;
 
@@ -96,10 +97,10 @@ pub(crate) fn is_sign_in(path: &str) -> bool {
     path.ends_with("/token") || SIGN_INS.iter().any(|part| path.contains(part))
 }
 
-/// Whether answers of a path tell secrets: sign-ins, what Syncro says of who calls, and the entries of
-/// documentation systems.
-fn tells_secrets(path: &str) -> bool {
-    is_sign_in(path) || path.ends_with("/api/v1/me") || path.contains("passwords")
+/// Whether an answer tells secrets: those of the simulator, of which each is a canary, or those that
+/// somebody else gave it, as sign-ins and the entries of documentation systems do.
+fn tells_secrets(path: &str, answer: &[u8]) -> bool {
+    is_sign_in(path) || path.contains("passwords") || canary::told_in(answer).is_some()
 }
 
 /// A handle on the exchanges of one simulator; clones share them.
@@ -247,7 +248,7 @@ fn response_body(request: &Request, answer: &Answer) -> Vec<u8> {
             .to_string()
             .into_bytes();
     }
-    if !tells_secrets(&request.path) {
+    if !tells_secrets(&request.path, &answer.body) {
         return answer.body.to_vec();
     }
     match serde_json::from_slice(&answer.body) {

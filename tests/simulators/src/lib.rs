@@ -7,6 +7,7 @@
 //! People come from [`population`].
 
 pub mod aws;
+pub mod canary;
 mod client;
 pub mod docs;
 mod exchange;
@@ -17,6 +18,7 @@ pub mod lambda;
 pub mod population;
 pub mod psa;
 mod server;
+mod simulator;
 
 pub use aws::Aws;
 pub use docs::hudu::Hudu;
@@ -29,4 +31,4 @@ pub use psa::connectwise::ConnectWise;
 pub use psa::halo::Halo;
 pub use psa::kaseya_bms::KaseyaBms;
 pub use psa::syncro::Syncro;
-pub use server::Options;
+pub use simulator::{Options, Simulator};

@@ -4,8 +4,7 @@
 //! the server stops when its handle is dropped.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
@@ -22,108 +21,33 @@ use tokio::sync::oneshot;
 use crate::exchange::{Answer, Request};
 use crate::faults::{Fault, Faults};
 use crate::journal::{Journal, is_sign_in};
+use crate::simulator::{Vendor, locked};
 
 /// The largest request body taken, in bytes.
 const REQUEST_BYTES_MAX: usize = 16 * 1024 * 1024;
 
-/// How any simulator is started.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// Port on 127.0.0.1; 0 takes a free one.
-    pub port: u16,
-    /// Folder for `<vendor>.ndjson`. The default is the environment's `MUSTER_JOURNAL_DIR`; tests
-    /// that send wrong requests on purpose set it to none.
-    pub journal_dir: Option<PathBuf>,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        let journal_dir = std::env::var_os("MUSTER_JOURNAL_DIR").map(PathBuf::from);
-        Self {
-            port: 0,
-            journal_dir: journal_dir.filter(|dir| !dir.as_os_str().is_empty()),
-        }
-    }
-}
-
-impl Options {
-    /// A free port and no journal file, whatever the environment says.
-    pub fn unrecorded() -> Self {
-        Self {
-            port: 0,
-            journal_dir: None,
-        }
-    }
-}
-
-/// What a vendor answers, and how it words common failures.
-pub(crate) trait Vendor: Send + Sync + 'static {
-    /// The vendor's name in the journal.
-    const NAME: &'static str;
-    /// Carries the request out. It must be quick: it runs on the event loop.
-    fn answer(&self, request: &Request) -> Answer;
-    fn throttled(&self) -> Answer;
-    fn unauthorized(&self) -> Answer;
-    fn server_error(&self, status: u16) -> Answer;
-    /// Whether answers are compressed for callers that accept it.
-    fn gzip(&self) -> bool;
-}
-
-/// A running server; dropping it stops it.
-#[derive(Debug)]
-pub(crate) struct Server {
+/// What a request meets.
+pub(crate) struct Shared<V> {
+    pub(crate) base: String,
+    pub(crate) vendor: Arc<Mutex<V>>,
     pub(crate) journal: Journal,
     pub(crate) faults: Faults,
-    stop: Option<oneshot::Sender<()>>,
 }
 
-struct Shared<V> {
-    vendor: Arc<V>,
-    journal: Journal,
-    faults: Faults,
-}
-
-/// Binds first and makes the vendor after, since links in answers carry the address.
-pub(crate) async fn start<V: Vendor>(
-    options: &Options,
-    make: impl FnOnce(String) -> V,
-) -> io::Result<(Server, Arc<V>, String)> {
-    let listener = TcpListener::bind(("127.0.0.1", options.port)).await?;
-    let base = format!("http://{}", listener.local_addr()?);
-    let vendor = Arc::new(make(base.clone()));
-    let journal = Journal::open(V::NAME, options.journal_dir.as_deref())?;
-    let faults = Faults::default();
-    let shared = Arc::new(Shared {
-        vendor: Arc::clone(&vendor),
-        journal: journal.clone(),
-        faults: faults.clone(),
-    });
+/// Serves until `stopped` says so, or its other end is gone.
+pub(crate) fn serve<V: Vendor>(
+    listener: TcpListener,
+    shared: Shared<V>,
+    stopped: oneshot::Receiver<()>,
+) {
     let router = axum::Router::new()
         .fallback(any(handle::<V>))
-        .with_state(shared);
-    let (stop, stopped) = oneshot::channel::<()>();
+        .with_state(Arc::new(shared));
     let serving = axum::serve(listener, router).with_graceful_shutdown(async move {
         // An error means that the handle is gone, which is the signal.
         stopped.await.unwrap_or_default();
     });
     tokio::spawn(serving.into_future());
-    Ok((
-        Server {
-            journal,
-            faults,
-            stop: Some(stop),
-        },
-        vendor,
-        base,
-    ))
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        if let Some(stop) = self.stop.take() {
-            stop.send(()).unwrap_or_default();
-        }
-    }
 }
 
 async fn handle<V: Vendor>(
@@ -144,12 +68,16 @@ async fn handle<V: Vendor>(
     let fault = shared
         .faults
         .take(&request.method, &request.target, sign_in);
-    let answer = carry_out(shared.vendor.as_ref(), &request, fault.as_ref());
+    let (answer, gzip) = {
+        let mut vendor = locked(&shared.vendor);
+        let answer = carry_out(&mut *vendor, &shared.base, &request, fault.as_ref());
+        (answer, vendor.gzip())
+    };
     shared.journal.record(&request, &answer, fault.as_ref());
     let accepts = request
         .header("accept-encoding")
         .is_some_and(|value| value.contains("gzip"));
-    let gzip = shared.vendor.gzip() && accepts;
+    let gzip = gzip && accepts;
     match fault {
         Some(Fault::CutBody) => cut(answer, true),
         Some(Fault::LostAfterWrite | Fault::LostBeforeWrite) => cut(answer, false),
@@ -168,10 +96,15 @@ async fn handle<V: Vendor>(
     }
 }
 
-fn carry_out<V: Vendor>(vendor: &V, request: &Request, fault: Option<&Fault>) -> Answer {
+fn carry_out<V: Vendor>(
+    vendor: &mut V,
+    base: &str,
+    request: &Request,
+    fault: Option<&Fault>,
+) -> Answer {
     match fault {
         None | Some(Fault::CutBody | Fault::Slow(_) | Fault::LostAfterWrite) => {
-            vendor.answer(request)
+            vendor.answer(base, request)
         }
         Some(Fault::Throttled { retry_after, body }) => {
             let mut answer = vendor.throttled();
@@ -278,15 +211,16 @@ fn dress(response: &mut Response<Body>, answer: &Answer) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simulator::{Options, Simulator};
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpStream;
 
-    #[derive(Debug)]
+    #[derive(Debug, Default)]
     struct Echo;
 
     impl Vendor for Echo {
         const NAME: &'static str = "graph";
-        fn answer(&self, request: &Request) -> Answer {
+        fn answer(&mut self, _base: &str, request: &Request) -> Answer {
             Answer::text(200, &request.path)
         }
         fn throttled(&self) -> Answer {
@@ -295,12 +229,10 @@ mod tests {
         fn unauthorized(&self) -> Answer {
             Answer::text(401, "who are you")
         }
-        fn server_error(&self, status: u16) -> Answer {
-            Answer::text(status, "broken")
-        }
-        fn gzip(&self) -> bool {
-            false
-        }
+    }
+
+    async fn echo() -> Simulator<Echo> {
+        Simulator::start(Options::unrecorded()).await.unwrap()
     }
 
     /// Everything that arrives until the other side closes.
@@ -318,24 +250,30 @@ mod tests {
 
     #[tokio::test]
     async fn a_lost_answer_sends_nothing_and_a_cut_body_sends_less_than_promised() {
-        let (server, _, base) = start(&Options::unrecorded(), |_| Echo).await.unwrap();
-        server.faults.next("GET", "/long", 1, Fault::LostAfterWrite);
-        server.faults.next("GET", "/long", 1, Fault::CutBody);
-        assert_eq!(raw(&base, "/long-path").await, "");
-        let cut = raw(&base, "/long-path").await;
+        let server = echo().await;
+        server
+            .faults()
+            .next("GET", "/long", 1, Fault::LostAfterWrite);
+        server.faults().next("GET", "/long", 1, Fault::CutBody);
+        assert_eq!(raw(server.base(), "/long-path").await, "");
+        let cut = raw(server.base(), "/long-path").await;
         assert!(
             cut.contains("content-length: 74") && cut.ends_with("\r\n\r\n/long"),
             "{cut}"
         );
-        assert!(raw(&base, "/long-path").await.ends_with("/long-path"));
-        assert_eq!(server.journal.count("GET", "/long-path"), 3);
+        assert!(
+            raw(server.base(), "/long-path")
+                .await
+                .ends_with("/long-path")
+        );
+        assert_eq!(server.journal().count("GET", "/long-path"), 3);
     }
 
     #[tokio::test]
     async fn the_words_of_a_refusal_can_be_chosen() {
-        let (server, _, base) = start(&Options::unrecorded(), |_| Echo).await.unwrap();
+        let server = echo().await;
         let body = Some("{\"a\":1}".to_owned());
-        server.faults.next(
+        server.faults().next(
             "*",
             "/",
             1,
@@ -344,20 +282,20 @@ mod tests {
                 body,
             },
         );
-        server.faults.next("*", "/", 1, Fault::throttled(None));
-        let chosen = raw(&base, "/a").await;
+        server.faults().next("*", "/", 1, Fault::throttled(None));
+        let chosen = raw(server.base(), "/a").await;
         assert!(
             chosen.contains("429") && chosen.contains("retry-after: 3"),
             "{chosen}"
         );
         assert!(chosen.ends_with("{\"a\":1}"));
-        let usual = raw(&base, "/a").await;
+        let usual = raw(server.base(), "/a").await;
         assert!(usual.ends_with("slow down") && !usual.contains("retry-after"));
         let (status, body) = (422, "no such thing".to_owned());
         server
-            .faults
+            .faults()
             .next("*", "/", 1, Fault::Refused { status, body });
-        let refused = raw(&base, "/a").await;
+        let refused = raw(server.base(), "/a").await;
         assert!(
             refused.contains(" 422 ") && refused.contains("text/plain"),
             "{refused}"
@@ -367,12 +305,12 @@ mod tests {
 
     #[tokio::test]
     async fn dropping_the_handle_stops_the_server() {
-        let (server, _, base) = start(&Options::unrecorded(), |_| Echo).await.unwrap();
-        assert!(raw(&base, "/a").await.contains("200"));
+        let server = echo().await;
+        assert!(raw(server.base(), "/a").await.contains("200"));
+        let address = server.base().trim_start_matches("http://").to_owned();
         drop(server);
-        let address = base.trim_start_matches("http://");
         for _ in 0..200 {
-            if TcpStream::connect(address).await.is_err() {
+            if TcpStream::connect(&address).await.is_err() {
                 return;
             }
             pause(1).await;

@@ -12,7 +12,7 @@ use super::vendor::{Call, Costs, Entry, Facts, Misaddressed, Route, Simulated, W
 use crate::world::PATH_TOKEN;
 
 /// What Autotask signs with.
-pub(super) const WEBHOOK_SECRET: &str = "webhook-secret-of-autotask";
+pub(super) const WEBHOOK_SECRET: &str = "quetzalcanary-webhook-secret";
 
 /// Autotask's member for each attribute; contacts have no display name, user name, department.
 const MEMBERS: [(Attribute, &str); 6] = [
@@ -96,6 +96,7 @@ impl Simulated for Autotask {
             needed: Attribute::Surname,
             fills_custom_later: false,
             // Without the field, it is in `externalID`.
+            tells_no_field_types: false,
             external_id_is_custom: false,
             territory: Some("North"),
             account_manager: Some("Tess Ek"),
@@ -128,7 +129,7 @@ impl Simulated for Autotask {
     fn set_ways(&self, ways: &Ways) {
         self.simulator.forget_fields();
         if !ways.lacks_custom_fields {
-            self.define_fields();
+            self.define_fields(ways.odd_custom_fields);
         }
         let usual = Behaviour::default();
         // Rows of its lists hold what a record in full does.
@@ -262,15 +263,17 @@ impl Simulated for Autotask {
 
 impl Autotask {
     /// All that an MSP may have made, each for text.
-    fn define_fields(&self) {
+    fn define_fields(&self, are_odd: bool) {
+        for name in ["SupportPIN", "IsOffice365"] {
+            let items = ["Gold", "Silver"].map(|item| (item.to_owned(), item.to_owned()));
+            let items = items.into_iter().filter(|_| are_odd);
+            self.simulator.define_contact_field(Field {
+                items: items.collect(),
+                ..Field::text(name)
+            });
+        }
         // The last one is somebody else's, which stays as it is.
-        for name in [
-            "SupportPIN",
-            "IsOffice365",
-            OFFICE_365_ID,
-            TYPE_MAPPING,
-            "ShoeSize",
-        ] {
+        for name in [OFFICE_365_ID, TYPE_MAPPING, "ShoeSize"] {
             self.simulator.define_contact_field(Field::text(name));
         }
         self.simulator

@@ -14,6 +14,7 @@ use serde_json::Value;
 use simulators::{Exchange, Fault, Options, has_part};
 
 use super::vendor::{Call, Entry, Simulated, Ways};
+use crate::canaries::Ending;
 
 /// The Entra object id of Ida.
 pub(super) const ENTRA_ID: &str = "0785ef7c-0000-4000-8000-0000000000aa";
@@ -28,6 +29,7 @@ pub(super) struct Bench<S> {
     pub(super) vendors: Vendors,
     pub(super) pause: Pause,
     pub(super) company: CompanyId,
+    pub(super) _ending: Ending,
 }
 
 impl<S: Simulated> Bench<S> {
@@ -36,6 +38,7 @@ impl<S: Simulated> Bench<S> {
     }
 
     pub(super) async fn with(options: Options) -> Self {
+        let ending = Ending::default();
         let side = S::start(options).await;
         let pause = Pause::recorded();
         let vendors = Vendors::new().unwrap().with_pause(pause.clone());
@@ -45,6 +48,7 @@ impl<S: Simulated> Bench<S> {
             vendors,
             pause,
             company,
+            _ending: ending,
         }
     }
 

@@ -97,6 +97,7 @@ impl Simulated for ConnectWise {
             ],
             needed: Attribute::GivenName,
             fills_custom_later: false,
+            tells_no_field_types: false,
             external_id_is_custom: true,
             territory: Some("North"),
             account_manager: Some("Tess Ark"),
@@ -130,7 +131,7 @@ impl Simulated for ConnectWise {
     fn set_ways(&self, ways: &Ways) {
         self.simulator.forget_fields();
         if !ways.lacks_custom_fields {
-            self.define_fields();
+            self.define_fields(ways.odd_custom_fields);
         }
         self.simulator.set_behaviour(Behaviour {
             page_cap: ways.page_rows_max,
@@ -291,11 +292,20 @@ impl Simulated for ConnectWise {
 
 impl ConnectWise {
     /// All that an MSP may have made.
-    fn define_fields(&self) {
+    fn define_fields(&self, are_odd: bool) {
         let text = connectwise::CustomField::text;
-        self.simulator.define_field(31, text("SupportPIN"));
-        let check_box = connectwise::CustomField::check_box("IsOffice365");
-        self.simulator.define_field(32, check_box);
+        let number = |caption| connectwise::CustomField {
+            kind: "Number".to_owned(),
+            ..text(caption)
+        };
+        if are_odd {
+            self.simulator.define_field(31, number("SupportPIN"));
+            self.simulator.define_field(32, number("IsOffice365"));
+        } else {
+            let check_box = connectwise::CustomField::check_box("IsOffice365");
+            self.simulator.define_field(31, text("SupportPIN"));
+            self.simulator.define_field(32, check_box);
+        }
         self.simulator
             .define_field(EXTERNAL_ID_FIELD, text(OFFICE_365_ID));
         // Somebody else's, which stays as it is.

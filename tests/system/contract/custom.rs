@@ -76,6 +76,34 @@ pub(super) async fn a_custom_field_that_the_msp_did_not_make_is_left_out<S: Simu
     bench.assert_holds(&id, &expected).await;
 }
 
+pub(super) async fn a_custom_field_of_another_type_is_left_alone<S: Simulated>() {
+    let bench = Bench::<S>::new().await;
+    let facts = bench.side.facts();
+    bench.set(Ways {
+        odd_custom_fields: true,
+        ..Ways::default()
+    });
+    let odd = bench.custom_fields();
+    let id = bench.create().await.unwrap();
+    // What takes no PIN takes no change of a PIN either, and the rest of the change is made.
+    let mut update = change(&id, Attribute::JobTitle, "Surgeon");
+    update.custom = odd
+        .iter()
+        .map(|field| (*field, "True".to_owned()))
+        .collect();
+    bench.update(update).await.unwrap();
+    let mut expected = bench.ida_there().with(Attribute::JobTitle, "Surgeon");
+    expected.custom.clear();
+    if facts.tells_no_field_types {
+        // The vendor makes of a PIN what it can, and shows that: nobody writes it again.
+        expected.custom = bench.entry(&id).custom;
+    }
+    bench.assert_holds(&id, &expected).await;
+    // Unknown, and not empty: it is not tried again with every look.
+    let read = bench.psa().contact(&id).await.unwrap().unwrap();
+    assert!(facts.tells_no_field_types || read.custom.is_empty());
+}
+
 pub(super) async fn types_of_contacts_are_read_or_there_are_none<S: Simulated>() {
     let bench = Bench::<S>::new().await;
     let mut typed = ida();

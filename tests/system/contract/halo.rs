@@ -18,7 +18,7 @@ use super::vendor::{Call, Costs, Entry, Facts, Misaddressed, Route, Simulated, W
 use crate::world::PATH_TOKEN;
 
 /// What Halo delivers with.
-pub(super) const PASSWORD: &str = "webhook-password";
+pub(super) const PASSWORD: &str = "quetzalcanary-webhook-password";
 
 /// Halo's member for each attribute; contacts have no user name.
 const MEMBERS: [(Attribute, &str); 8] = [
@@ -91,6 +91,7 @@ impl Simulated for Halo {
             needed: Attribute::DisplayName,
             // Which custom fields there are, only a user in full tells.
             fills_custom_later: true,
+            tells_no_field_types: false,
             external_id_is_custom: false,
             territory: None,
             account_manager: None,
@@ -101,7 +102,7 @@ impl Simulated for Halo {
             checks_write_right: false,
             denies_as_unauthorized: false,
             credentials: vec!["client_id", "client_secret", "tenant"],
-            secrets: vec![PASSWORD.to_owned(), "simulated-halo-token".to_owned()],
+            secrets: vec![PASSWORD.to_owned(), "quetzalcanary-halo-token".to_owned()],
             // 300 in five minutes: nine tenths of one each second.
             learned_pause: Some(Duration::from_secs(1)),
             costs: Costs {
@@ -121,7 +122,7 @@ impl Simulated for Halo {
     fn set_ways(&self, ways: &Ways) {
         self.simulator.forget_fields();
         if !ways.lacks_custom_fields {
-            self.define_fields();
+            self.define_fields(if ways.odd_custom_fields { 2 } else { 0 });
         }
         let usual = Behaviour::default();
         self.simulator.set_behaviour(Behaviour {
@@ -288,15 +289,22 @@ fn held_in(full: &Value, name: &str) -> Option<String> {
 
 impl Halo {
     /// All that an MSP may have made, each for text.
-    fn define_fields(&self) {
+    /// All of them as texts, but for the PIN and the presence, which are of that type.
+    fn define_fields(&self, kind: i32) {
         let field = |name: &str| halo::CustomField {
             name: format!("CF{name}"),
             label: name.to_owned(),
             kind: 0,
         };
-        for name in ["SupportPIN", "IsOffice365", TYPE_MAPPING] {
-            self.simulator.define_field(field_id(name), field(name));
+        for name in ["SupportPIN", "IsOffice365"] {
+            let field = halo::CustomField {
+                kind,
+                ..field(name)
+            };
+            self.simulator.define_field(field_id(name), field);
         }
+        self.simulator
+            .define_field(field_id(TYPE_MAPPING), field(TYPE_MAPPING));
         // Somebody else's, which stays as it is.
         self.simulator.define_field(230, field("ShoeSize"));
         let tenant = field(TENANT_365_ID);

@@ -85,6 +85,7 @@ impl Simulated for KaseyaBms {
             ],
             needed: Attribute::Surname,
             fills_custom_later: false,
+            tells_no_field_types: false,
             external_id_is_custom: true,
             territory: None,
             account_manager: None,
@@ -96,8 +97,8 @@ impl Simulated for KaseyaBms {
             denies_as_unauthorized: false,
             credentials: vec!["tenant", "username", "password"],
             secrets: vec![
-                "simulated-bms-token".to_owned(),
-                "simulated-bms-refresh".to_owned(),
+                "quetzalcanary-bms-token".to_owned(),
+                "quetzalcanary-bms-refresh".to_owned(),
             ],
             // 1500 in an hour for each endpoint: nine tenths of that evenly.
             learned_pause: Some(Duration::from_secs(2)),
@@ -128,8 +129,19 @@ impl Simulated for KaseyaBms {
         };
         contacts(BADGE, "Badge");
         if !ways.lacks_custom_fields {
-            contacts(PIN, CustomField::SupportPin.name());
-            contacts(PRESENCE, CustomField::IsOffice365.name());
+            for field in CustomField::ALL {
+                let items = [(901, "Gold".to_owned()), (902, "Silver".to_owned())];
+                let items = items.into_iter().filter(|_| ways.odd_custom_fields);
+                let made = bms::CustomField {
+                    items: items.collect(),
+                    ..text_field(field.name())
+                };
+                let id = match field {
+                    CustomField::SupportPin => PIN,
+                    CustomField::IsOffice365 => PRESENCE,
+                };
+                self.simulator.define_field(CONTACTS_MODULE, id, made);
+            }
             contacts(OBJECT_ID, OFFICE_365_ID);
             let list = bms::CustomField {
                 items: TYPES.map(|(id, name)| (id, name.to_owned())).to_vec(),

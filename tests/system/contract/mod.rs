@@ -65,6 +65,7 @@ macro_rules! contract {
             custom {
                 custom_fields_are_written_and_read_or_there_are_none
                 a_custom_field_that_the_msp_did_not_make_is_left_out
+                a_custom_field_of_another_type_is_left_alone
                 types_of_contacts_are_read_or_there_are_none
                 the_id_of_the_tenant_is_written_once_or_there_is_no_field
             }

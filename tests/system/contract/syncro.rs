@@ -86,6 +86,7 @@ impl Simulated for Syncro {
             lengths: vec![(Attribute::DisplayName, 255), (Attribute::JobTitle, 255)],
             needed: Attribute::DisplayName,
             fills_custom_later: false,
+            tells_no_field_types: true,
             external_id_is_custom: true,
             territory: None,
             account_manager: None,
@@ -136,6 +137,12 @@ impl Simulated for Syncro {
         });
         if ways.lacks_custom_fields {
             self.simulator.set_fields(&[BADGE]);
+        } else if ways.odd_custom_fields {
+            // Texts take anything, and there are no other types than these two.
+            let pin = ("SupportPIN", FieldKind::CheckBox);
+            let others = FIELDS.into_iter().filter(|(name, _)| *name != pin.0);
+            let fields: Vec<_> = others.chain([pin, BADGE]).collect();
+            self.simulator.set_fields(&fields);
         } else {
             self.simulator
                 .set_fields(&[FIELDS.as_slice(), &[BADGE]].concat());

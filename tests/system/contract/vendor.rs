@@ -152,6 +152,9 @@ pub(crate) struct Ways {
     /// The MSP made none of the custom fields of contacts and companies. Without this it has all
     /// of them: SupportPIN, IsOffice365, Office365Id, TypeMapping, Tenant365Id.
     pub(crate) lacks_custom_fields: bool,
+    /// SupportPIN and IsOffice365 are of another type than what Muster writes: a number, or a choice
+    /// among other words.
+    pub(crate) odd_custom_fields: bool,
 }
 
 /// What is true of a vendor. Texts are words that an error or an access of its connector holds.
@@ -167,6 +170,8 @@ pub(crate) struct Facts {
     pub(crate) needed: Attribute,
     /// A create leaves custom fields out; they are written when the contact is looked at again.
     pub(crate) fills_custom_later: bool,
+    /// No answer says of which type a custom field is.
+    pub(crate) tells_no_field_types: bool,
     /// The Entra object id is a custom field too.
     pub(crate) external_id_is_custom: bool,
     /// The territory of Northwind Dental, and the MSP's person who looks after it.

@@ -216,7 +216,7 @@ async fn our_own_writes_that_come_back_cause_no_write() {
     scene.is_quiet().await;
 }
 
-const BASIC: &str = "halo:webhook-password";
+const BASIC: &str = "halo:quetzalcanary-webhook-password";
 
 async fn post(scene: &Scene, path_token: &str, basic: &str, body: String) -> Reply {
     use base64::Engine;
@@ -244,7 +244,12 @@ async fn who_cannot_prove_to_be_halo_is_turned_away_and_nothing_is_believed() {
         (wrong_path.as_str(), BASIC, good.as_str(), 404),
         ("x", BASIC, &good, 404),
         (PATH_TOKEN, "halo:wrong-password", &good, 401),
-        (PATH_TOKEN, "other:webhook-password", &good, 401),
+        (
+            PATH_TOKEN,
+            "other:quetzalcanary-webhook-password",
+            &good,
+            401,
+        ),
         (PATH_TOKEN, "", &good, 401),
         (PATH_TOKEN, BASIC, &huge, 413),
         (PATH_TOKEN, BASIC, "<html>", 400),

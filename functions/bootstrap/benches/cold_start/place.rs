@@ -8,8 +8,8 @@ use domain::run::RunReason;
 use jiff::Timestamp;
 use platform::{App, Bus, Clock, Secrets};
 use serde_json::json;
-use simulators::Aws;
 use simulators::lambda::events::{HttpRequest, batch, tick};
+use simulators::{Aws, Options};
 use tokio::net::TcpListener;
 
 const TABLE: &str = "muster-bench";
@@ -35,7 +35,7 @@ impl Place {
         let app = App::local(&table_url, TABLE, Bus::Local(bus), secrets, Clock::System);
         let created = app.store.create_table_if_missing().await;
         created.expect("the table's server is there");
-        let aws = Aws::start().await.expect("a port");
+        let aws = Aws::start(Options::unrecorded()).await.expect("a port");
         aws.put_secret("muster/bench/operators", "[]");
         let psa = json!({
             "system": "halo", "api_url": "http://127.0.0.1:9/api",

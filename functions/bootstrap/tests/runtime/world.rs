@@ -66,7 +66,7 @@ impl World {
     /// An empty table, all secrets, no customer.
     pub(crate) async fn new() -> Self {
         let (aws, graph, halo) = tokio::join!(
-            Aws::start(),
+            Aws::start(Options::unrecorded()),
             Graph::start(Options::unrecorded()),
             Halo::start(Options::unrecorded())
         );

@@ -13,8 +13,6 @@ mod psa;
 mod reader;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod tests_entries;
 mod values;
 mod vendors;
 

@@ -1,4 +1,5 @@
-//! What a test of the program needs: simulated vendors, a configuration file, a data directory.
+//! What a test of the program needs: simulated vendors, a configuration file, a data directory. What
+//! the program prints, and what it leaves in the data directory, tells no secret.
 
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
@@ -6,12 +7,13 @@ use std::process::{Command, Output, Stdio};
 use serde_json::Value;
 use simulators::population::{Population, fill_halo};
 use simulators::psa::halo;
-use simulators::{Graph, Halo, Options, graph};
+use simulators::{Graph, Halo, Options, canary, graph};
 use tempfile::TempDir;
 
 pub(crate) const TENANT: &str = "0785ef7c-0000-4000-8000-000000000001";
-pub(crate) const OPERATOR: &str = "operator-super-0000000000000000000000000000";
-pub(crate) const PATH_TOKEN: &str = "9f3c0b6f2c1a9d7e4f38a5c2d1e0f9a8";
+pub(crate) const OPERATOR: &str = "operator-super-00000000000000-quetzalcanary";
+pub(crate) const PATH_TOKEN: &str = "9f3c0b6f2c1a9d7e4f38-quetzalcanary";
+pub(crate) const WEBHOOK_PASSWORD: &str = "quetzalcanary-webhook-password";
 
 pub(crate) struct Bench {
     pub(crate) graph: Graph,
@@ -70,7 +72,7 @@ client_secret = "{halo_secret}"
 tenant = "{halo_tenant}"
 webhook_path_token = "{PATH_TOKEN}"
 webhook_username = "halo"
-webhook_password = "webhook-password"
+webhook_password = "{WEBHOOK_PASSWORD}"
 
 [[operators]]
 token = "{OPERATOR}"
@@ -97,6 +99,10 @@ create_psa_contact = true
         std::fs::write(self.config(), text).unwrap();
     }
 
+    fn data(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     pub(crate) fn config(&self) -> PathBuf {
         self.folder.path().join("muster.toml")
     }
@@ -112,10 +118,7 @@ create_psa_contact = true
     pub(crate) fn command(&self, command: &str, more: &[&str]) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_muster"));
         program.arg(command).arg("--config").arg(self.config());
-        program
-            .arg("--data")
-            .arg(self.folder.path().join("data"))
-            .args(more);
+        program.arg("--data").arg(self.data()).args(more);
         program
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -127,9 +130,13 @@ create_psa_contact = true
     pub(crate) async fn run(&self, command: &str, more: &[&str]) -> Output {
         let mut command = self.command(command, more);
         // The simulators answer in this process, so it must not wait itself.
-        tokio::task::spawn_blocking(move || command.output().unwrap())
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap())
             .await
-            .unwrap()
+            .unwrap();
+        for printed in [&output.stdout, &output.stderr] {
+            assert_eq!(canary::told_in(printed), None, "a secret is printed");
+        }
+        output
     }
 
     /// Runs a command that must succeed, and reads what it prints as JSON lines.
@@ -158,5 +165,15 @@ create_psa_contact = true
         }
         accounts.sort_by_key(|account| account["id"].to_string());
         accounts
+    }
+}
+
+impl Drop for Bench {
+    fn drop(&mut self) {
+        // A test that fails anyway says why it does, and no more.
+        if !std::thread::panicking() && self.data().is_dir() {
+            let told = canary::told_below(&self.data()).unwrap();
+            assert_eq!(told, None, "a secret is in the data directory");
+        }
     }
 }

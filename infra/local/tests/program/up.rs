@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::bench::{Bench, OPERATOR, PATH_TOKEN};
+use crate::bench::{Bench, OPERATOR, PATH_TOKEN, WEBHOOK_PASSWORD};
 
 struct Up {
     process: Child,
@@ -105,7 +105,7 @@ async fn b18_up_imports_at_once_serves_webhooks_and_ends_cleanly() {
         .unwrap();
     bench.halo.set_webhook(simulators::psa::halo::Webhook {
         url: format!("http://{}/webhooks/halo/{PATH_TOKEN}", up.address),
-        basic: Some(("halo".to_owned(), "webhook-password".to_owned())),
+        basic: Some(("halo".to_owned(), WEBHOOK_PASSWORD.to_owned())),
         ..Default::default()
     });
     bench.halo.take_deliveries();

@@ -6,11 +6,13 @@
 
 mod autotask;
 pub mod capabilities;
+mod choices;
 mod connectwise;
 mod halo;
 mod kaseya_bms;
 mod lenient;
 pub(crate) mod masking;
+mod names;
 mod paging;
 mod settings;
 mod signing_keys;

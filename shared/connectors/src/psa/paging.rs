@@ -1,5 +1,5 @@
 //! Where a list that is read by page numbers goes on, and when it ends: for vendors that count their
-//! pages from 1 and may say how many rows there are in all. Pure.
+//! pages from 1 and may say how many rows there are in all, or how many pages. Pure.
 //!
 //! A vendor may hand out fewer rows than were asked for, without a word, so the end is where as many
 //! rows were seen as the answer counts, or where a page has none: never merely a short page. A page
@@ -81,22 +81,31 @@ impl Position {
         ids: &[i64],
         record_count: Option<i64>,
     ) -> Result<Option<Self>, PagingError> {
+        // A count below what is in sight counts something else.
+        let record_count = record_count
+            .and_then(|count| usize::try_from(count).ok())
+            .filter(|count| *count >= ids.len());
+        let is_last = match record_count {
+            Some(count) => self.seen_with(ids.len()) >= count,
+            // More rows than were asked for: it does not page at all.
+            None => ids.len() > PAGE_SIZE,
+        };
+        self.after_page(ids, is_last)
+    }
+
+    /// The same where the answer says itself whether it was the last page. A page without rows is.
+    pub(crate) fn after_page(
+        self,
+        ids: &[i64],
+        is_last: bool,
+    ) -> Result<Option<Self>, PagingError> {
         let (Some(first), Some(last)) = (ids.first(), ids.last()) else {
             return Ok(None);
         };
         if (*first, *last) == self.before {
             return Err(PagingError::Repeated);
         }
-        let seen = self.seen.saturating_add(ids.len());
-        // A count below what is in sight counts something else.
-        let record_count = record_count
-            .and_then(|count| usize::try_from(count).ok())
-            .filter(|count| *count >= ids.len());
-        let is_last = match record_count {
-            Some(count) => seen >= count,
-            // More rows than were asked for: it does not page at all.
-            None => ids.len() > PAGE_SIZE,
-        };
+        let seen = self.seen_with(ids.len());
         if seen > CONTACTS_MAX {
             return Err(PagingError::TooLong);
         }
@@ -105,6 +114,11 @@ impl Position {
             seen,
             before: (*first, *last),
         }))
+    }
+
+    /// Rows seen up to the end of a page with so many.
+    pub(crate) fn seen_with(self, rows: usize) -> usize {
+        self.seen.saturating_add(rows)
     }
 }
 

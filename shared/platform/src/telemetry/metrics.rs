@@ -201,6 +201,7 @@ impl Metrics {
     /// where a customer's id belongs.
     pub fn emit(&self, at: Timestamp, measures: &[(Measure, f64)], properties: &[(&str, &str)]) {
         let line = line(&self.function, &self.stage, at, measures, properties);
+        tracing::trace!(line, "metrics are emitted");
         match &self.sink {
             Sink::Silent => {}
             Sink::Stdout => {

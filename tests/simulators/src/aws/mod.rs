@@ -11,72 +11,35 @@ mod secrets;
 #[cfg(test)]
 mod tests;
 
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use bytes::Bytes;
 use serde_json::{Value, json};
 
 pub use bus::Published;
 
 use crate::exchange::{Answer, Request};
-use crate::faults::Faults;
-use crate::journal::Journal;
-use crate::server::{Options, Server, Vendor, start};
+use crate::simulator::{Simulator, Vendor};
 
-/// Both services, running; they stop when dropped.
-#[derive(Debug)]
-pub struct Aws {
-    base: String,
-    inner: Arc<Inner>,
-    server: Server,
-}
+/// Both services, running, without a secret. Start them unrecorded: no description of these services
+/// is held against a journal.
+pub type Aws = Simulator<State>;
 
+/// Everything behind both services.
 #[derive(Debug, Default)]
-struct Inner {
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-struct State {
+pub struct State {
     bus: bus::Bus,
     secrets: secrets::Secrets,
 }
 
 impl Aws {
-    /// Starts both without a secret. Nothing is recorded in a file: no description of these
-    /// services is held against it.
-    ///
-    /// # Errors
-    /// There is no port.
-    pub async fn start() -> io::Result<Self> {
-        let (server, inner, base) = start(&Options::unrecorded(), |_| Inner::default()).await?;
-        Ok(Self {
-            base,
-            inner,
-            server,
-        })
-    }
-
     /// Where EventBridge is, as `AWS_ENDPOINT_URL_EVENTBRIDGE` has it. Faults name `/events`.
     pub fn events_url(&self) -> String {
-        format!("{}/events", self.base)
+        format!("{}/events", self.base())
     }
 
     /// Where Secrets Manager is, as `AWS_ENDPOINT_URL_SECRETS_MANAGER` has it. Faults name
     /// `/secrets`.
     pub fn secrets_url(&self) -> String {
-        format!("{}/secrets", self.base)
-    }
-
-    /// What was asked so far.
-    pub fn journal(&self) -> &Journal {
-        &self.server.journal
-    }
-
-    /// What shall go wrong.
-    pub fn faults(&self) -> &Faults {
-        &self.server.faults
+        format!("{}/secrets", self.base())
     }
 
     /// Everything that was published since the last look, oldest first.
@@ -99,22 +62,12 @@ impl Aws {
     pub fn deny_secret(&self, name: &str) {
         self.state().secrets.deny(name);
     }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.inner.state()
-    }
 }
 
-impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Vendor for Inner {
+impl Vendor for State {
     const NAME: &'static str = "aws";
 
-    fn answer(&self, request: &Request) -> Answer {
+    fn answer(&mut self, _base: &str, request: &Request) -> Answer {
         let signed = request
             .header("authorization")
             .is_some_and(|value| value.starts_with("AWS4-HMAC-SHA256 Credential="));
@@ -125,8 +78,8 @@ impl Vendor for Inner {
             return error(400, "SerializationException", "the body is no JSON");
         };
         match request.header("x-amz-target") {
-            Some("AWSEvents.PutEvents") => self.state().bus.put_events(&asked),
-            Some("secretsmanager.GetSecretValue") => self.state().secrets.get(&asked),
+            Some("AWSEvents.PutEvents") => self.bus.put_events(&asked),
+            Some("secretsmanager.GetSecretValue") => self.secrets.get(&asked),
             Some(_) | None => error(400, "UnknownOperationException", ""),
         }
     }
@@ -142,10 +95,6 @@ impl Vendor for Inner {
 
     fn server_error(&self, status: u16) -> Answer {
         error(status, "InternalFailure", "")
-    }
-
-    fn gzip(&self) -> bool {
-        false
     }
 }
 

@@ -71,7 +71,7 @@ pub(crate) fn discovery(state: &State, base: &str, named: &str) -> Answer {
 fn issue(claims: &Value) -> String {
     let part = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
     format!(
-        "{}.{}.simulated",
+        "{}.{}.quetzalcanary",
         part(&json!({"typ": "JWT", "alg": "RS256"})),
         part(claims)
     )

@@ -14,10 +14,6 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashMap};
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use serde_json::{Map, Value, json};
 
 pub use delta::DeltaExpiry;
@@ -25,15 +21,13 @@ pub use properties::{GLOBAL_ADMINISTRATOR, HELPDESK_ADMINISTRATOR, LICENCES};
 pub use state::Feature;
 
 use crate::exchange::{Answer, Request};
-use crate::faults::Faults;
-use crate::journal::Journal;
-use crate::server::{Options, Server, Vendor, start};
+use crate::simulator::{Simulator, Vendor};
 use state::{Life, State, Tenant};
 
 /// The application id that every tenant knows unless told otherwise.
 pub const CLIENT_ID: &str = "9a3d526c-0000-4000-8000-000000000001";
 /// The secret that goes with [`CLIENT_ID`].
-pub const CLIENT_SECRET: &str = "simulated-graph-secret";
+pub const CLIENT_SECRET: &str = "quetzalcanary-graph-secret";
 
 /// How a tenant's delta rounds look. The default is tidy: full pages of 200, no oddities.
 #[derive(Debug, Clone)]
@@ -80,30 +74,14 @@ impl Default for Behaviour {
     }
 }
 
-/// A running simulator; it stops when dropped.
-#[derive(Debug)]
-pub struct Graph {
-    inner: Arc<Inner>,
-    server: Server,
-}
+/// A running simulator; it starts without tenants.
+pub type Graph = Simulator<State>;
 
-#[derive(Debug)]
-struct Inner {
-    base: String,
-    state: Mutex<State>,
-}
-
-impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Vendor for Inner {
+impl Vendor for State {
     const NAME: &'static str = "graph";
 
-    fn answer(&self, request: &Request) -> Answer {
-        let answer = routes::answer(&mut self.state(), &self.base, request);
+    fn answer(&mut self, base: &str, request: &Request) -> Answer {
+        let answer = routes::answer(self, base, request);
         match request.header("client-request-id") {
             Some(id) => answer.with_header("client-request-id", id.to_owned()),
             None => answer,
@@ -123,48 +101,11 @@ impl Vendor for Inner {
     }
 
     fn gzip(&self) -> bool {
-        self.state().gzip
+        self.gzip
     }
 }
 
 impl Graph {
-    /// Starts the simulator without tenants. Fails when the port is taken or the journal cannot
-    /// be opened.
-    pub async fn start(options: Options) -> io::Result<Self> {
-        let state = State {
-            tenants: BTreeMap::new(),
-            tokens: HashMap::new(),
-            issued: 0,
-            token_calls: 0,
-            expires_in: 3599,
-            client_id: CLIENT_ID.to_owned(),
-            client_secret: CLIENT_SECRET.to_owned(),
-            gzip: false,
-        };
-        let make = |base| Inner {
-            base,
-            state: Mutex::new(state),
-        };
-        let (server, inner, _) = start(&options, make).await?;
-        Ok(Self { inner, server })
-    }
-
-    /// The address to use both as login URL and as API URL, without a trailing slash; Graph's
-    /// paths begin with `/v1.0` below it.
-    pub fn base(&self) -> &str {
-        &self.inner.base
-    }
-
-    /// What was asked so far.
-    pub fn journal(&self) -> &Journal {
-        &self.server.journal
-    }
-
-    /// What shall go wrong.
-    pub fn faults(&self) -> &Faults {
-        &self.server.faults
-    }
-
     /// Adds an empty tenant with one verified domain. `id` is a GUID.
     pub fn add_tenant(&self, id: &str, domain: &str) {
         self.state()
@@ -328,9 +269,7 @@ impl Graph {
     /// Serialises the first round for `select` now, so that benches measure the caller. It holds
     /// until the tenant changes.
     pub fn preload_pages(&self, tenant: &str, select: &str) {
-        self.with(tenant, |tenant| {
-            delta::preload(tenant, &self.inner.base, select)
-        });
+        self.with(tenant, |tenant| delta::preload(tenant, self.base(), select));
     }
 
     /// A user's values, soft-deleted ones included; none when unknown or gone for good.
@@ -358,10 +297,6 @@ impl Graph {
             .get_mut(tenant)
             .expect("the tenant was added before");
         act(tenant)
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.inner.state()
     }
 }
 

@@ -14,7 +14,7 @@ use super::properties::COLLECTIONS;
 
 /// Everything behind one Graph simulator.
 #[derive(Debug)]
-pub(crate) struct State {
+pub struct State {
     pub(crate) tenants: BTreeMap<String, Tenant>,
     /// Good access tokens and their tenant.
     pub(crate) tokens: HashMap<String, String>,
@@ -24,6 +24,21 @@ pub(crate) struct State {
     pub(crate) client_id: String,
     pub(crate) client_secret: String,
     pub(crate) gzip: bool,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            tenants: BTreeMap::new(),
+            tokens: HashMap::new(),
+            issued: 0,
+            token_calls: 0,
+            expires_in: 3599,
+            client_id: super::CLIENT_ID.to_owned(),
+            client_secret: super::CLIENT_SECRET.to_owned(),
+            gzip: false,
+        }
+    }
 }
 
 impl State {

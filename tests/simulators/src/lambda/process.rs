@@ -38,9 +38,9 @@ const ENVIRONMENT: [(&str, &str); 17] = [
 ];
 
 /// The secret key of the function's role.
-pub(super) const SECRET_KEY: &str = "simulated-secret-access-key";
+pub(super) const SECRET_KEY: &str = "quetzalcanary-secret-access-key";
 /// The session token of the function's role.
-pub(super) const SESSION_TOKEN: &str = "simulated-session-token";
+pub(super) const SESSION_TOKEN: &str = "quetzalcanary-session-token";
 
 /// A running function; it is killed when dropped.
 #[derive(Debug)]

@@ -14,6 +14,7 @@ use serde_json::Value;
 use simulators::{Exchange, Fault, Options};
 
 use super::vendor::{Call, Held, Simulated, Ways};
+use crate::canaries::Ending;
 
 /// Ida's user name.
 pub(super) const IDA: &str = "ida.berg@northwind.example";
@@ -24,6 +25,7 @@ pub(super) struct Bench<S> {
     pub(super) vendors: Vendors,
     pub(super) pause: Pause,
     pub(super) organization: OrganizationId,
+    pub(super) _ending: Ending,
 }
 
 impl<S: Simulated> Bench<S> {
@@ -32,6 +34,7 @@ impl<S: Simulated> Bench<S> {
     }
 
     pub(super) async fn with(options: Options) -> Self {
+        let ending = Ending::default();
         let side = S::start(options).await;
         let pause = Pause::recorded();
         let vendors = Vendors::new().unwrap().with_pause(pause.clone());
@@ -41,6 +44,7 @@ impl<S: Simulated> Bench<S> {
             vendors,
             pause,
             organization,
+            _ending: ending,
         }
     }
 

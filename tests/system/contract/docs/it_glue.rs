@@ -14,9 +14,6 @@ use super::bench::{Bench, category, details, ida_made, no_details, rename};
 use super::vendor::{Call, Costs, Facts, Held, Simulated, Ways};
 use crate::contract::vendor::Route;
 
-const PASSWORD: &str = "canary-glue-password-77aa";
-const SEED: &str = "CANARYGLUESEED2";
-
 /// IT Glue with one organization.
 pub(super) struct ItGlue {
     simulator: simulators::ItGlue,
@@ -76,7 +73,7 @@ impl Simulated for ItGlue {
             right: "Password Access",
             sight_remedy: "make one in the MSP's account",
             address_remedy: "api_url must be the API of your region",
-            secrets: vec![PASSWORD.to_owned(), SEED.to_owned()],
+            secrets: vec![it_glue::PASSWORD.to_owned(), it_glue::OTP_SECRET.to_owned()],
             back_off: Duration::from_secs(60),
             // 3000 in five minutes: nine tenths of ten each second.
             learned_pause: Duration::from_millis(80),
@@ -186,8 +183,6 @@ impl ItGlue {
     }
 
     fn add(&self, mut attributes: Value) -> EntryId {
-        attributes["password"] = json!(PASSWORD);
-        attributes["otp-secret"] = json!(SEED);
         attributes["notes"] = json!("Kept by hand");
         let id = self.simulator.add_password(&attributes);
         EntryId::parse(id.to_string()).unwrap()

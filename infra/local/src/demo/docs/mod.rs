@@ -14,9 +14,9 @@ use domain::docs::categories_of;
 use domain::identity::Source;
 
 /// The password of every entry that is there from the start.
-pub(super) const PASSWORD: &str = "demo-canary-password-41c7";
+pub(super) const PASSWORD: &str = "demo-quetzalcanary-password";
 /// Its OTP seed.
-const SEED: &str = "DEMOCANARYSEED2345";
+const SEED: &str = "DEMOQUETZALCANARY2345";
 /// What reaches neither the data directory nor the terminal.
 pub(super) const SECRETS: [&str; 2] = [PASSWORD, SEED];
 

@@ -12,9 +12,7 @@ use uuid::Uuid;
 use super::fields::{IdPlace, UserFields};
 use super::wire::{WireCompany, WireContact, WireError};
 use crate::psa::Company;
-
-/// What stands for a first or last name that there is none of: Autotask asks for both.
-pub(super) const NO_NAME: &str = "-";
+use crate::psa::names::NO_NAME;
 
 /// A contact, as far as the answer tells. One that does not say whose it is belongs to the company
 /// that was asked for.

@@ -1,7 +1,8 @@
 //! The user-defined fields that a tenant has of those we know (D8), by their exact names: which, how
 //! long, and the items of those that are lists. Pure. Asked once and remembered as text.
 //!
-//! Invariant: a field that only people may write is as good as none.
+//! Invariant: a field that only people may write, or a list without the items for what we write, is as
+//! good as none.
 
 use std::collections::BTreeMap;
 
@@ -9,6 +10,7 @@ use domain::push::custom::{CustomField, OFFICE_365_ID, TENANT_365_ID, TYPE_MAPPI
 use serde::{Deserialize, Serialize};
 
 use super::wire::WireField;
+use crate::psa::choices;
 
 /// The longest text of a user-defined field that does not say.
 const LENGTH_MAX_DEFAULT: usize = 50;
@@ -47,7 +49,10 @@ impl UserFields {
                 length_max: length.filter(|n| *n > 0).unwrap_or(LENGTH_MAX_DEFAULT),
                 items: items.collect(),
             };
-            (field.is_read_only != Some(true)).then(|| (name.clone(), user_field))
+            let is_written = field.is_read_only != Some(true);
+            let labels = user_field.items.values().map(String::as_str);
+            let takes_ours = user_field.items.is_empty() || choices::fits(name, labels);
+            (is_written && takes_ours).then(|| (name.clone(), user_field))
         });
         Self(known.collect())
     }
@@ -151,7 +156,8 @@ pub(crate) mod tests {
         assert_eq!(fields.id_place(), IdPlace::UserDefined);
         assert_eq!(nothing().id_place(), IdPlace::ExternalField);
         let others: Vec<WireField> = serde_json::from_value(json!([
-            {"name": "office365id"}, {"name": "Office365Id", "isReadOnly": true}, {"name": null}
+            {"name": "office365id"}, {"name": "Office365Id", "isReadOnly": true}, {"name": null},
+            {"name": "SupportPIN", "picklistValues": [{"value": "1", "label": "Gold"}]}
         ]))
         .unwrap();
         assert_eq!(UserFields::of(&others), nothing());

@@ -7,13 +7,14 @@
 
 use std::collections::BTreeSet;
 
-use domain::fields::{Attribute, Fields};
+use domain::fields::Attribute;
 use domain::push::contact::{ContactUpdate, NewContact};
 use domain::push::custom::{CustomField, OFFICE_365_ID};
 use serde_json::{Map, Value, json};
 
-use super::convert::{NO_NAME, company_number, number};
+use super::convert::{company_number, number};
 use super::fields::{IdPlace, UserFields};
+use crate::psa::names::{other_addresses, two_names};
 
 /// Why a change cannot be sent at all. Names the field, never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +98,10 @@ pub(super) fn create(new: &NewContact, user_fields: &UserFields) -> Result<Write
     let company = company_number(new.company.as_str());
     let company =
         company.ok_or_else(|| refusal("company", "Autotask has no company of that id"))?;
-    let (first, last) = names_of(&new.fields)?;
+    let (first, last) = two_names(&new.fields).ok_or_else(|| {
+        let reason = "Autotask needs a name, and the account has none of any kind";
+        refusal(Attribute::DisplayName.as_str(), reason)
+    })?;
     let mut write = Writer::default();
     write.text("firstName", first.0, 50, &first.1)?;
     write.text("lastName", last.0, 50, &last.1)?;
@@ -109,7 +113,7 @@ pub(super) fn create(new: &NewContact, user_fields: &UserFields) -> Result<Write
             write.attribute(attribute, value)?;
         }
     }
-    for (key, address) in ALTERNATES.into_iter().zip(alternates(new)) {
+    for (key, address) in ALTERNATES.into_iter().zip(other_addresses(new)) {
         write.text(key, "alternate_emails", EMAIL_LENGTH_MAX, address)?;
     }
     if let Some(id) = &new.external_id {
@@ -172,55 +176,6 @@ pub(super) fn update(
 pub(super) fn contact_number(update: &ContactUpdate) -> Result<i64, Refusal> {
     let id = number(update.contact.as_str());
     id.ok_or_else(|| refusal("id", "an id of Autotask is a whole number above zero"))
-}
-
-/// A name, and the field of ours that it comes from.
-type Name = (&'static str, String);
-
-/// First and last name, which Autotask both asks for: the account's own, else what it is called in
-/// two parts, with a dash for what there is none of.
-fn names_of(fields: &Fields) -> Result<(Name, Name), Refusal> {
-    let get = |attribute| {
-        let value = fields.get(attribute).map(str::trim);
-        value.filter(|value| !value.is_empty())
-    };
-    let (given, surname) = (get(Attribute::GivenName), get(Attribute::Surname));
-    let named = |field: Attribute, text: &str| (field.as_str(), text.to_owned());
-    let dash = || (Attribute::Surname.as_str(), NO_NAME.to_owned());
-    if let (Some(given), Some(surname)) = (given, surname) {
-        let first = named(Attribute::GivenName, given);
-        return Ok((first, named(Attribute::Surname, surname)));
-    }
-    let shown = Attribute::DisplayName;
-    let parts = get(shown).and_then(|name| name.rsplit_once(char::is_whitespace));
-    if let Some((first, last)) = parts {
-        return Ok((named(shown, first.trim_end()), named(shown, last)));
-    }
-    let only = [
-        Attribute::GivenName,
-        Attribute::Surname,
-        shown,
-        Attribute::Username,
-        Attribute::Email,
-    ];
-    let only = only.into_iter().find_map(|attribute| {
-        let value = get(attribute)?;
-        Some(named(attribute, value))
-    });
-    let first = only.ok_or_else(|| {
-        let reason = "Autotask needs a name, and the account has none of any kind";
-        refusal(shown.as_str(), reason)
-    })?;
-    Ok((first, dash()))
-}
-
-/// The addresses for the two places that Autotask has besides the main one.
-fn alternates(new: &NewContact) -> impl Iterator<Item = &str> {
-    let mut seen: BTreeSet<String> = new.fields.email.iter().map(|e| e.to_lowercase()).collect();
-    new.alternate_emails
-        .iter()
-        .map(String::as_str)
-        .filter(move |address| !address.trim().is_empty() && seen.insert(address.to_lowercase()))
 }
 
 #[derive(Default)]

@@ -11,6 +11,7 @@ use serde_json::{Map, Value, json};
 use super::convert::number_in;
 use super::custom::FieldIds;
 use super::kinds::Kinds;
+use crate::psa::names::filled;
 
 /// Why a change cannot be sent at all. Names the field, never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -292,11 +293,6 @@ fn written() -> impl Iterator<Item = Attribute> {
         let is_name = matches!(attribute, Attribute::GivenName | Attribute::Surname);
         !is_name && length_max(*attribute).is_some()
     })
-}
-
-fn filled(fields: &Fields, attribute: Attribute) -> Option<&str> {
-    let text = fields.get(attribute)?.trim();
-    (!text.is_empty()).then_some(text)
 }
 
 /// The texts of a change, lower case: an error of the vendor's may repeat them, ours must not.

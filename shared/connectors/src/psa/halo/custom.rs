@@ -21,9 +21,14 @@ const PREFIX: &str = "CF";
 pub(super) struct WireField {
     id: i64,
     name: String,
+    /// Halo's number of its type, where it is told.
+    kind: Option<i64>,
     value: Value,
     display: Option<String>,
 }
+
+/// The type of a field with a list of which one item is chosen.
+const CHOICE: i64 = 2;
 
 impl WireField {
     /// What it says, as people read it: of a choice the label, not its number.
@@ -42,6 +47,11 @@ impl WireField {
 
     /// Does it take a text? A choice takes the number of a label, which we do not know.
     fn takes_text(&self) -> bool {
+        self.kind != Some(CHOICE) && self.holds_text()
+    }
+
+    /// Does it hold what a field holds that takes a text?
+    fn holds_text(&self) -> bool {
         match &self.value {
             Value::String(_) | Value::Bool(_) | Value::Null => true,
             Value::Number(number) => {
@@ -75,16 +85,19 @@ pub(super) fn types(fields: &[WireField]) -> Vec<String> {
         .collect()
 }
 
-/// What the field of that name says; `None` where there is no such field.
+/// What the field of that name says; `None` where there is none that takes a text.
 pub(super) fn text_of(fields: &[WireField], name: &str) -> Option<Option<String>> {
-    let field = fields.iter().find(|field| field.is_called(name))?;
+    let field = (fields.iter()).find(|field| field.is_called(name) && field.takes_text())?;
     Some(field.text())
 }
 
-/// The whole list for a write, with these values; what the list does not have is left out (B153).
+/// The whole list for a write, with these values; what the list does not have, or what takes no text,
+/// is left out (B153).
 pub(super) fn list(fields: &[WireField], changes: &[(&str, &str)]) -> Value {
     let value = |field: &WireField| {
-        let change = changes.iter().find(|(name, _)| field.is_called(name));
+        let change = (changes.iter())
+            .find(|(name, _)| field.is_called(name))
+            .filter(|_| field.takes_text());
         match (change, &field.value) {
             (Some((_, text)), Value::Bool(_)) => json!(parse_flag(text).unwrap_or_default()),
             (Some((_, text)), _) => json!(text),
@@ -108,6 +121,7 @@ pub(super) fn fields<'de, D: Deserializer<'de>>(
         Some(WireField {
             id: entry.get("id").and_then(to_integer)?,
             name: entry.get("name")?.as_str()?.to_owned(),
+            kind: entry.get("type").and_then(to_integer),
             display: display.map(str::to_owned),
             value: entry.get("value").cloned().unwrap_or_default(),
         })
@@ -169,6 +183,13 @@ mod tests {
             { "id": 213, "name": "CFIsOffice365", "value": 2, "display": "Yes" }
         ]));
         assert!(held(&choice).is_empty());
+        // One that nothing was chosen of yet shows its type alone.
+        let unset = read(json!([
+            { "id": 213, "name": "CFIsOffice365", "type": 2, "value": null, "display": "" }
+        ]));
+        assert!(held(&unset).is_empty());
+        let kept = list(&unset, &[("IsOffice365", "True")]);
+        assert_eq!(kept, json!([{ "id": 213, "value": null }]));
         assert_eq!(fields(json!(null)).unwrap(), None);
     }
 }

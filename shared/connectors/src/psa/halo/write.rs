@@ -6,13 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use domain::fields::{Attribute, Fields};
+use domain::fields::Attribute;
 use domain::push::contact::{ContactUpdate, NewContact};
 use domain::push::custom::{CustomField, TENANT_365_ID};
 use serde_json::{Map, Value, json};
 
 use super::convert::number;
 use super::custom::{self, WireField};
+use crate::psa::names::{other_addresses, whole_name};
 
 /// Why a change cannot be sent at all. Names the field, never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,15 +102,19 @@ pub(super) fn create(new: &NewContact, site: i64) -> Result<Write, Refusal> {
     if site <= 0 {
         return Err(refusal("site", "no site with this id can exist in HaloPSA"));
     }
+    let name = whole_name(&new.fields).ok_or_else(|| {
+        let reason = "HaloPSA needs a name, and the account has none of any kind";
+        refusal(Attribute::DisplayName.as_str(), reason)
+    })?;
     let mut write = Writer::default();
-    write.attribute(Attribute::DisplayName, &name_of(&new.fields)?)?;
+    write.attribute(Attribute::DisplayName, &name)?;
     for attribute in Attribute::ALL {
         let is_name = attribute == Attribute::DisplayName || attribute == Attribute::Username;
         if let Some(value) = new.fields.get(attribute).filter(|_| !is_name) {
             write.attribute(attribute, value)?;
         }
     }
-    for (key, address) in ["email2", "email3"].into_iter().zip(alternates(new)) {
+    for (key, address) in ["email2", "email3"].into_iter().zip(other_addresses(new)) {
         write.text(key, "alternate_emails", 4000, address)?;
     }
     if let Some(id) = &new.external_id {
@@ -155,38 +160,6 @@ pub(super) fn tenant_id(client: i64, held: &[WireField], tenant_id: &str) -> Wri
         body: json!([{ "id": client, "customfields": fields }]),
         texts: vec![tenant_id.to_lowercase()],
     }
-}
-
-/// The name, which Halo asks for: what people call it, else its names, else what it signs in with.
-fn name_of(fields: &Fields) -> Result<String, Refusal> {
-    let names: Vec<&str> = [fields.given_name.as_deref(), fields.surname.as_deref()]
-        .into_iter()
-        .flatten()
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .collect();
-    [
-        fields.display_name.clone(),
-        Some(names.join(" ")),
-        fields.username.clone(),
-        fields.email.clone(),
-    ]
-    .into_iter()
-    .flatten()
-    .find(|name| !name.trim().is_empty())
-    .ok_or_else(|| {
-        let reason = "HaloPSA needs a name, and the account has none of any kind";
-        refusal(Attribute::DisplayName.as_str(), reason)
-    })
-}
-
-/// The addresses for the two places that Halo has besides the main one.
-fn alternates(new: &NewContact) -> impl Iterator<Item = &str> {
-    let mut seen: BTreeSet<String> = new.fields.email.iter().map(|e| e.to_lowercase()).collect();
-    new.alternate_emails
-        .iter()
-        .map(String::as_str)
-        .filter(move |address| !address.trim().is_empty() && seen.insert(address.to_lowercase()))
 }
 
 #[derive(Default)]
@@ -245,6 +218,7 @@ fn refusal(field: &'static str, reason: &str) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use domain::fields::Fields;
     use domain::id::{AccountId, CompanyId, ContactId};
 
     use super::*;

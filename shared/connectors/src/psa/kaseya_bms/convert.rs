@@ -10,9 +10,7 @@ use super::items::{main_email, phone};
 use super::types::Kind;
 use super::wire::{WireAccount, WireContact, WireError, WireItem};
 use crate::psa::Company;
-
-/// What stands for a first or last name that there is none of: BMS asks for both.
-pub(super) const NO_NAME: &str = "-";
+use crate::psa::names::NO_NAME;
 
 /// A contact, as far as the answer tells. One that does not say whose it is belongs to the company
 /// that was asked for. `held` is what its custom fields say, where they were asked for.

@@ -17,7 +17,7 @@ use super::client::{Body, Endpoint, Query, VENDOR, unreadable};
 use super::read::company_number;
 use super::wire::{WireField, WireValue, WireValueWritten};
 use crate::error::ConnectorError;
-use crate::psa::TenantIdWrite;
+use crate::psa::{TenantIdWrite, choices};
 
 const RIGHT: &str = "the use of custom fields";
 const FIELDS: Endpoint = Endpoint::new("GET /v2/system/customFields/{}", "the module", RIGHT);
@@ -73,7 +73,8 @@ impl Module {
     }
 }
 
-/// The custom fields that a module has of those we know.
+/// The custom fields that a module has of those we know. A list without the items for what we write is
+/// none of them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Fields(BTreeMap<String, Field>);
 
@@ -108,13 +109,10 @@ impl Fields {
             let items = row.settings.unwrap_or_default().into_iter();
             let items = items.filter(|item| item.is_active != Some(false));
             let items = items.filter_map(|item| Some((item.id?, item.name.value()?.clone())));
-            Some((
-                name,
-                Field {
-                    id,
-                    items: items.collect(),
-                },
-            ))
+            let items: BTreeMap<i64, String> = items.collect();
+            let takes_ours =
+                items.is_empty() || choices::fits(&name, items.values().map(String::as_str));
+            takes_ours.then_some((name, Field { id, items }))
         });
         Self(fields.collect())
     }
@@ -296,7 +294,8 @@ mod tests {
             {"id": 80, "name": "TypeMapping", "settings": [{"id": 40, "name": "Standard User"}]},
             {"id": 81, "name": "supportpin"},
             {"id": 82, "name": "Tenant365Id", "isactive": false},
-            {"id": 83, "name": "Shoe size"}
+            {"id": 83, "name": "Shoe size"},
+            {"id": 84, "name": "Tenant365Id", "settings": [{"id": 50, "name": "Gold"}]}
         ]))
         .unwrap();
         Fields::of(rows)

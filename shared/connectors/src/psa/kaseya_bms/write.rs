@@ -12,9 +12,10 @@ use domain::push::contact::{ContactUpdate, NewContact};
 use domain::push::custom::{CustomField, OFFICE_365_ID};
 use serde_json::{Map, Value, json};
 
-use super::convert::{NO_NAME, number};
+use super::convert::number;
 use super::custom::{Fields, Stored};
 use super::types::{Kind, Types};
+use crate::psa::names::{Name, filled, two_names};
 
 /// Why a change cannot be sent at all. Names the field, never its value.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -282,50 +283,12 @@ fn values(
     Ok(values)
 }
 
-/// A name, and the field of ours that it comes from.
-type Name = (&'static str, String);
-
-/// First and last name, which BMS both asks for: the account's own, else what it is called in two
-/// parts, with a dash for what there is none of.
+/// First and last name, which BMS both asks for.
 fn names_of(fields: &AccountFields) -> Result<(Name, Name), Refusal> {
-    let named = |field: Attribute, text: &str| (field.as_str(), text.to_owned());
-    let dash = || (Attribute::Surname.as_str(), NO_NAME.to_owned());
-    let (given, surname) = (
-        filled(fields, Attribute::GivenName),
-        filled(fields, Attribute::Surname),
-    );
-    if let (Some(given), Some(surname)) = (given, surname) {
-        let first = named(Attribute::GivenName, given);
-        return Ok((first, named(Attribute::Surname, surname)));
-    }
-    let shown = Attribute::DisplayName;
-    let parts = filled(fields, shown).and_then(|name| name.rsplit_once(char::is_whitespace));
-    if let Some((first, last)) = parts {
-        return Ok((named(shown, first.trim_end()), named(shown, last)));
-    }
-    let only = [
-        Attribute::GivenName,
-        Attribute::Surname,
-        shown,
-        Attribute::Username,
-        Attribute::Email,
-    ];
-    let mut only = only.into_iter().filter_map(|attribute| {
-        let value = filled(fields, attribute)?;
-        Some(named(attribute, value))
-    });
-    let first = only.next().ok_or_else(|| {
+    two_names(fields).ok_or_else(|| {
         let reason = "Kaseya BMS needs a name, and the account has none of any kind";
-        refusal(shown.as_str(), reason)
-    })?;
-    Ok((first, dash()))
-}
-
-fn filled(fields: &AccountFields, attribute: Attribute) -> Option<&str> {
-    fields
-        .get(attribute)
-        .map(str::trim)
-        .filter(|value| !value.is_empty())
+        refusal(Attribute::DisplayName.as_str(), reason)
+    })
 }
 
 /// The texts of a write, lower case.

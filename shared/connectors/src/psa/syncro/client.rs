@@ -10,7 +10,6 @@ use http::{Method, StatusCode};
 use secrecy::SecretString;
 
 use super::answers;
-use super::paging::PagingError;
 use super::settings::SyncroSettings;
 use super::wire::{self, WireError, WireMe};
 use super::write::{Refusal, Write};
@@ -248,16 +247,11 @@ impl From<WireError> for ConnectorError {
     }
 }
 
-impl From<PagingError> for ConnectorError {
-    fn from(error: PagingError) -> Self {
-        match error {
-            PagingError::ForeignToken | PagingError::Repeated | PagingError::TooLong => {
-                Self::shape(VENDOR, error.to_string())
-            }
-            // It passes once nobody changes the list.
-            PagingError::Short => Self::not_data(VENDOR, error.to_string()),
-        }
-    }
+/// A list that changes while it is read. It passes once nobody changes it.
+pub(super) fn moved() -> ConnectorError {
+    let what =
+        "a list that counts more rows than it shows, as one does that changes while it is read";
+    ConnectorError::not_data(VENDOR, what.to_owned())
 }
 
 impl From<Refusal> for ConnectorError {

@@ -54,11 +54,11 @@ pub use settings::SyncroSettings;
 
 use crate::Vendors;
 use crate::error::ConnectorError;
+use crate::psa::paging::Position;
 use crate::psa::{Access, Company, ContactsPage, Gaps, PageToken, Psa, PsaKind};
-use client::{Client, lacking, unreadable};
+use client::{Client, VENDOR, lacking, moved, unreadable};
 use convert::number;
 use custom::KnownFields;
-use paging::{PagingError, Position};
 use read::{CONTACTS, EDIT};
 use recent::Recent;
 use wire::{WireContact, WireList};
@@ -130,11 +130,11 @@ impl Psa for Syncro {
         company: &CompanyId,
         page: Option<PageToken>,
     ) -> Result<ContactsPage, ConnectorError> {
-        let position = Position::from_token(page.as_ref())?;
+        let position = Position::from_token(page.as_ref()).map_err(|e| e.of(VENDOR))?;
         let page = self.page(company, position).await?;
         let seen = position.seen_with(page.rows.len());
         if page.next.is_none() && page.meta.counts_more_than(seen) {
-            return Err(PagingError::Short.into());
+            return Err(moved());
         }
         Ok(ContactsPage {
             contacts: self.contacts_of(page.rows, company).await?,

@@ -7,11 +7,12 @@ use domain::push::contact::Contact;
 use serde::de::DeserializeOwned;
 
 use super::Syncro;
-use super::client::{Call, refused, unreadable};
+use super::client::{Call, VENDOR, moved, refused, unreadable};
 use super::convert::{self, number};
-use super::paging::{Meta, PagingError, Position};
+use super::paging::Meta;
 use super::wire::{self, Properties, WireContact, WireCustomer, WireError, WireList};
 use crate::error::ConnectorError;
+use crate::psa::paging::{PagingError, Position};
 
 const VIEW: &str = "Customers - View Detail";
 /// What a token needs to write contacts; Syncro has no permission for contacts alone.
@@ -63,7 +64,8 @@ impl Syncro {
             let list: WireList<WireCustomer> =
                 self.list(CUSTOMERS, "customers", here.page, &query).await?;
             let ids = ids_of(&list.rows, |customer| customer.id)?;
-            position = here.after(&ids, list.meta)?;
+            let next = here.after_page(&ids, list.meta.ends_with(here.page));
+            position = next.map_err(|error| error.of(VENDOR))?;
             // Rows may move from page to page while they are read.
             let rows = list.rows.into_iter().zip(ids);
             all.extend(rows.filter_map(|(row, id)| seen.insert(id).then_some(row)));
@@ -82,7 +84,9 @@ impl Syncro {
         let list: WireList<WireContact> = self
             .list(CONTACTS, "contacts", position.page, &query)
             .await?;
-        let next = position.after(&ids_of(&list.rows, |row| row.id)?, list.meta)?;
+        let ids = ids_of(&list.rows, |row| row.id)?;
+        let next = position.after_page(&ids, list.meta.ends_with(position.page));
+        let next = next.map_err(|error| error.of(VENDOR))?;
         // A company that is gone, or that the token may not see, may look as an empty one does.
         // Taking that for the truth would make everybody a second time.
         if list.rows.is_empty() && position == Position::START {
@@ -109,7 +113,7 @@ impl Syncro {
             let rows = page.rows.into_iter();
             all.extend(rows.filter(|row| row.id.is_some_and(|id| seen.insert(id))));
             if !is_empty && seen.len() == before {
-                return Err(PagingError::Repeated.into());
+                return Err(PagingError::Repeated.of(VENDOR));
             }
             match page.next {
                 Some(next) => position = next,
@@ -127,7 +131,7 @@ impl Syncro {
             return Ok(whole);
         }
         let again = self.sweep(company).await?;
-        again.ok_or_else(|| PagingError::Short.into())
+        again.ok_or_else(moved)
     }
 
     /// The contacts of these rows that belong to the company.
@@ -190,7 +194,7 @@ impl Syncro {
         match self.blindness().await? {
             None => Err(gone),
             Some(what) => Err(ConnectorError::Forbidden {
-                vendor: super::client::VENDOR,
+                vendor: VENDOR,
                 what,
             }),
         }

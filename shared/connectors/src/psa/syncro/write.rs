@@ -6,13 +6,14 @@
 
 use std::collections::BTreeSet;
 
-use domain::fields::{Attribute, Fields};
+use domain::fields::Attribute;
 use domain::push::contact::{ContactUpdate, NewContact};
 use domain::push::custom::{CustomField, OFFICE_365_ID};
 use serde_json::{Map, Value, json};
 
 use super::custom;
 use super::wire::WireContact;
+use crate::psa::names::whole_name;
 
 /// The longest text of any field, in characters. Syncro publishes no lengths; this is what a column
 /// of a short text holds.
@@ -80,8 +81,12 @@ pub(super) fn field_named_in(text: &str) -> Option<&'static str> {
 
 /// A new contact of that customer, without what Syncro takes in a change only.
 pub(super) fn create(new: &NewContact, customer: i64) -> Result<Write, Refusal> {
+    let name = whole_name(&new.fields).ok_or_else(|| {
+        let reason = "Syncro needs a name, and the account has none of any kind";
+        refusal(Attribute::DisplayName.as_str(), reason)
+    })?;
     let mut change = Change::default();
-    change.attribute(Attribute::DisplayName, &name_of(&new.fields)?)?;
+    change.attribute(Attribute::DisplayName, &name)?;
     for attribute in [Attribute::Email, Attribute::Mobile, Attribute::Phone] {
         if let Some(value) = new.fields.get(attribute) {
             change.attribute(attribute, value)?;
@@ -223,29 +228,6 @@ impl Change {
     }
 }
 
-/// The name, which Syncro asks for: what people call it, else its names, else what it signs in with.
-fn name_of(fields: &Fields) -> Result<String, Refusal> {
-    let names: Vec<&str> = [fields.given_name.as_deref(), fields.surname.as_deref()]
-        .into_iter()
-        .flatten()
-        .map(str::trim)
-        .filter(|name| !name.is_empty())
-        .collect();
-    [
-        fields.display_name.clone(),
-        Some(names.join(" ")),
-        fields.username.clone(),
-        fields.email.clone(),
-    ]
-    .into_iter()
-    .flatten()
-    .find(|name| !name.trim().is_empty())
-    .ok_or_else(|| {
-        let reason = "Syncro needs a name, and the account has none of any kind";
-        refusal(Attribute::DisplayName.as_str(), reason)
-    })
-}
-
 fn refusal(field: &'static str, reason: &str) -> Refusal {
     Refusal {
         field,
@@ -255,6 +237,7 @@ fn refusal(field: &'static str, reason: &str) -> Refusal {
 
 #[cfg(test)]
 mod tests {
+    use domain::fields::Fields;
     use domain::id::{AccountId, CompanyId, ContactId};
 
     use super::*;

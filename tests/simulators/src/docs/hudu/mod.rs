@@ -9,23 +9,18 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use serde_json::{Map, Value};
 
 use crate::exchange::{Answer, Request};
-use crate::faults::Faults;
-use crate::journal::Journal;
-use crate::server::{Options, Server, Vendor, start};
+use crate::simulator::{Simulator, Vendor};
 use state::State;
 
 /// The API key that is good from the start.
-pub const API_KEY: &str = "simulated-hudu-key-0123";
+pub const API_KEY: &str = "quetzalcanary-hudu-key";
 /// What a password holds unless a test says otherwise: nobody may ever see it.
-pub const PASSWORD: &str = "canary-hudu-password-5e1f";
+pub const PASSWORD: &str = "quetzalcanary-hudu-password";
 /// The OTP seed of every password: nobody may ever see it.
-pub const OTP_SECRET: &str = "CANARYSEED234567";
+pub const OTP_SECRET: &str = "QUETZALCANARY234567";
 
 /// Which of Hudu's ways this instance has.
 #[derive(Debug, Clone)]
@@ -50,7 +45,7 @@ pub struct Behaviour {
     pub wrapped_assets: bool,
     /// A password that is not there is answered 404, and not 200 with `null`.
     pub missing_is_404: bool,
-    /// Answers hold members that nobody documented.
+    /// Answers hold members that nobody documented, and a kind of thing that nobody knows.
     pub undocumented: bool,
 }
 
@@ -72,30 +67,14 @@ impl Default for Behaviour {
     }
 }
 
-/// A running simulator; it stops when dropped.
-#[derive(Debug)]
-pub struct Hudu {
-    inner: Arc<Inner>,
-    server: Server,
-}
+/// A running simulator; it starts with nothing in it.
+pub type Hudu = Simulator<State>;
 
-#[derive(Debug)]
-struct Inner {
-    base: String,
-    state: Mutex<State>,
-}
-
-impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Vendor for Inner {
+impl Vendor for State {
     const NAME: &'static str = "hudu";
 
-    fn answer(&self, request: &Request) -> Answer {
-        routes::answer(&mut self.state(), &self.base, request)
+    fn answer(&mut self, base: &str, request: &Request) -> Answer {
+        routes::answer(self, base, request)
     }
 
     fn throttled(&self) -> Answer {
@@ -109,39 +88,9 @@ impl Vendor for Inner {
     fn server_error(&self, status: u16) -> Answer {
         Answer::html(status, "<html><title>We're sorry</title></html>")
     }
-
-    fn gzip(&self) -> bool {
-        false
-    }
 }
 
 impl Hudu {
-    /// Starts the simulator with nothing in it. Fails when the port is taken or the journal cannot be
-    /// opened.
-    pub async fn start(options: Options) -> io::Result<Self> {
-        let make = |base| Inner {
-            base,
-            state: Mutex::new(State::new()),
-        };
-        let (server, inner, _) = start(&options, make).await?;
-        Ok(Self { inner, server })
-    }
-
-    /// The instance's address, without a slash at its end.
-    pub fn base(&self) -> &str {
-        &self.inner.base
-    }
-
-    /// What was asked so far.
-    pub fn journal(&self) -> &Journal {
-        &self.server.journal
-    }
-
-    /// What shall go wrong.
-    pub fn faults(&self) -> &Faults {
-        &self.server.faults
-    }
-
     /// Adds a company, and returns its id.
     pub fn add_company(&self, name: &str) -> u64 {
         self.state().add_company(name)
@@ -203,10 +152,6 @@ impl Hudu {
     /// The key that is good from now on.
     pub fn set_key(&self, key: &str) {
         key.clone_into(&mut self.state().api_key);
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.inner.state()
     }
 }
 

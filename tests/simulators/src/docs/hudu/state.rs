@@ -13,7 +13,7 @@ const TIME: &str = "2026-01-05T08:00:00.000Z";
 
 /// Everything behind one simulator.
 #[derive(Debug)]
-pub(crate) struct State {
+pub struct State {
     pub(crate) companies: BTreeMap<u64, Company>,
     /// All of a password by its id, secrets included.
     pub(crate) passwords: BTreeMap<u64, Map<String, Value>>,
@@ -33,8 +33,8 @@ pub(crate) struct Company {
     pub(crate) archived: bool,
 }
 
-impl State {
-    pub(crate) fn new() -> Self {
+impl Default for State {
+    fn default() -> Self {
         Self {
             companies: BTreeMap::new(),
             passwords: BTreeMap::new(),
@@ -46,7 +46,9 @@ impl State {
             last_asset: 310,
         }
     }
+}
 
+impl State {
     pub(crate) fn add_company(&mut self, name: &str) -> u64 {
         self.last_company += 1;
         let company = Company {
@@ -106,6 +108,7 @@ impl State {
         if self.behaviour.undocumented {
             shown.insert("breach".to_owned(), json!({ "count": 3, "since": null }));
             shown.insert("strength".to_owned(), json!("splendid"));
+            shown.insert("passwordable_type".to_owned(), json!("Starship"));
         }
         Value::Object(shown)
     }

@@ -9,19 +9,18 @@ mod state;
 mod tests;
 mod writes;
 
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::exchange::{Answer, Request};
-use crate::faults::Faults;
-use crate::journal::Journal;
-use crate::server::{Options, Server, Vendor, start};
+use crate::simulator::{Simulator, Vendor};
 use state::{Organization, State};
 
 /// The API key that is good from the start.
-pub const API_KEY: &str = "ITG.0123456789abcdef.SIMULATED-key";
+pub const API_KEY: &str = "ITG.0123456789abcdef.quetzalcanary-key";
+/// What a password holds unless a test says otherwise: nobody may ever see it.
+pub const PASSWORD: &str = "quetzalcanary-glue-password";
+/// The OTP seed of a password unless a test says otherwise; no answer tells it.
+pub const OTP_SECRET: &str = "QUETZALCANARY765432";
 
 /// Which of IT Glue's ways this account has.
 #[derive(Debug, Clone)]
@@ -40,7 +39,7 @@ pub struct Behaviour {
     pub deny_writes: bool,
     /// The status of a refused key: 401 or 403.
     pub denied_status: u16,
-    /// Answers hold members that nobody documented.
+    /// Answers hold members that nobody documented, and kinds of things that nobody knows.
     pub undocumented: bool,
     /// The status of the answer to a create: 201 or 200.
     pub create_status: u16,
@@ -62,30 +61,14 @@ impl Default for Behaviour {
     }
 }
 
-/// A running simulator; it stops when dropped.
-#[derive(Debug)]
-pub struct ItGlue {
-    inner: Arc<Inner>,
-    server: Server,
-}
+/// A running simulator; it starts with nothing in it.
+pub type ItGlue = Simulator<State>;
 
-#[derive(Debug)]
-struct Inner {
-    base: String,
-    state: Mutex<State>,
-}
-
-impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Vendor for Inner {
+impl Vendor for State {
     const NAME: &'static str = "it-glue";
 
-    fn answer(&self, request: &Request) -> Answer {
-        routes::answer(&mut self.state(), &self.base, request)
+    fn answer(&mut self, base: &str, request: &Request) -> Answer {
+        routes::answer(self, base, request)
     }
 
     fn throttled(&self) -> Answer {
@@ -93,45 +76,11 @@ impl Vendor for Inner {
     }
 
     fn unauthorized(&self) -> Answer {
-        answers::unauthorized(self.state().behaviour.denied_status)
-    }
-
-    fn server_error(&self, status: u16) -> Answer {
-        Answer::html(status, "<html><title>Service unavailable</title></html>")
-    }
-
-    fn gzip(&self) -> bool {
-        false
+        answers::unauthorized(self.behaviour.denied_status)
     }
 }
 
 impl ItGlue {
-    /// Starts the simulator with nothing in it. Fails when the port is taken or the journal cannot be
-    /// opened.
-    pub async fn start(options: Options) -> io::Result<Self> {
-        let make = |base| Inner {
-            base,
-            state: Mutex::new(State::new()),
-        };
-        let (server, inner, _) = start(&options, make).await?;
-        Ok(Self { inner, server })
-    }
-
-    /// The API's address, without a slash at its end.
-    pub fn base(&self) -> &str {
-        &self.inner.base
-    }
-
-    /// What was asked so far.
-    pub fn journal(&self) -> &Journal {
-        &self.server.journal
-    }
-
-    /// What shall go wrong.
-    pub fn faults(&self) -> &Faults {
-        &self.server.faults
-    }
-
     /// Ids of 17 digits from now on, as accounts in the EU have them.
     pub fn use_long_ids(&self) {
         self.state().last_id = 90_071_992_547_409_930;
@@ -167,9 +116,11 @@ impl ItGlue {
     }
 
     /// Adds a password as if it had been there before, by its attributes; `organization-id` and `name`
-    /// are required. Returns its id.
+    /// are required. It holds [`PASSWORD`] and [`OTP_SECRET`] where they are not given. Returns its id.
     pub fn add_password(&self, attributes: &Value) -> u64 {
-        self.state().add_password(members(attributes))
+        let mut all = members(&json!({ "password": PASSWORD, "otp-secret": OTP_SECRET }));
+        all.extend(members(attributes));
+        self.state().add_password(all)
     }
 
     /// Changes attributes of a password as a technician would. False where there is none.
@@ -206,10 +157,6 @@ impl ItGlue {
     /// The key that is good from now on.
     pub fn set_key(&self, key: &str) {
         key.clone_into(&mut self.state().api_key);
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.inner.state()
     }
 }
 

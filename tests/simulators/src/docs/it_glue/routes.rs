@@ -82,6 +82,11 @@ fn organization_row(state: &State, id: u64) -> Value {
     let (name, status) = (state.organizations.get(&id)).map_or(("", ""), |found| {
         (found.name.as_str(), found.status.as_str())
     });
+    let status = if state.behaviour.undocumented {
+        "Hibernating"
+    } else {
+        status
+    };
     let attributes = json!({
         "name": name, "alert": null, "description": null, "organization-type-id": 86,
         "organization-type-name": "Customer", "organization-status-id": 68,

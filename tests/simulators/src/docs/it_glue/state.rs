@@ -13,7 +13,7 @@ const TIME: &str = "2026-01-05T08:00:00.000Z";
 
 /// Everything behind one simulator.
 #[derive(Debug)]
-pub(crate) struct State {
+pub struct State {
     pub(crate) organizations: BTreeMap<u64, Organization>,
     pub(crate) categories: BTreeMap<u64, String>,
     /// The organization of each configuration.
@@ -32,8 +32,8 @@ pub(crate) struct Organization {
     pub(crate) status: String,
 }
 
-impl State {
-    pub(crate) fn new() -> Self {
+impl Default for State {
+    fn default() -> Self {
         Self {
             organizations: BTreeMap::new(),
             categories: BTreeMap::new(),
@@ -44,7 +44,9 @@ impl State {
             last_id: 5800,
         }
     }
+}
 
+impl State {
     fn next_id(&mut self) -> u64 {
         self.last_id += 1;
         self.last_id
@@ -127,6 +129,7 @@ impl State {
         if self.behaviour.undocumented {
             shown.insert("risk".to_owned(), json!({ "score": 17, "since": null }));
             shown.insert("strength".to_owned(), json!("splendid"));
+            shown.insert("resource-type".to_owned(), json!("Starship"));
         }
         shown
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::{CLIENT_ID, CLIENT_SECRET, Graph};
 use crate::client::{Reply, send};
-use crate::server::Options;
+use crate::simulator::Options;
 
 const TENANT: &str = "0785ef7c-0000-4000-8000-000000000001";
 const OTHER: &str = "0785ef7c-0000-4000-8000-000000000002";

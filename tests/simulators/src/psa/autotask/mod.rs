@@ -12,25 +12,20 @@ mod state;
 mod tests;
 mod webhooks;
 
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use serde_json::{Map, Value, json};
 
 pub use webhooks::{WEBHOOK_GUID, Webhook, signature};
 
 use crate::exchange::{Answer, Request};
-use crate::faults::Faults;
-use crate::journal::Journal;
-use crate::server::{Options, Server, Vendor, start};
+use crate::simulator::{Simulator, Vendor};
 use state::{Record, State};
 
 /// The API user's name.
 pub const USERNAME: &str = "api.user@acme.example";
 /// The secret that goes with it.
-pub const SECRET: &str = "simulated-autotask-secret";
+pub const SECRET: &str = "quetzalcanary-autotask-secret";
 /// The tracking identifier.
-pub const INTEGRATION_CODE: &str = "SIMULATEDAUTOTASKCODE";
+pub const INTEGRATION_CODE: &str = "QUETZALCANARYAUTOTASK";
 
 /// A user-defined field.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,30 +137,14 @@ impl Default for Behaviour {
     }
 }
 
-/// A running simulator; it stops when dropped.
-#[derive(Debug)]
-pub struct Autotask {
-    inner: Arc<Inner>,
-    server: Server,
-}
+/// A running simulator; it starts with the MSP's own company, whose id is 0.
+pub type Autotask = Simulator<State>;
 
-#[derive(Debug)]
-struct Inner {
-    base: String,
-    state: Mutex<State>,
-}
-
-impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Vendor for Inner {
+impl Vendor for State {
     const NAME: &'static str = "autotask";
 
-    fn answer(&self, request: &Request) -> Answer {
-        routes::answer(&mut self.state(), &self.base, request)
+    fn answer(&mut self, base: &str, request: &Request) -> Answer {
+        routes::answer(self, base, request)
     }
 
     fn throttled(&self) -> Answer {
@@ -175,43 +154,9 @@ impl Vendor for Inner {
     fn unauthorized(&self) -> Answer {
         routes::unauthorized()
     }
-
-    fn server_error(&self, status: u16) -> Answer {
-        Answer::html(status, "<html><title>Service unavailable</title></html>")
-    }
-
-    fn gzip(&self) -> bool {
-        false
-    }
 }
 
 impl Autotask {
-    /// Starts the simulator with the MSP's own company, whose id is 0. Fails when the port is taken
-    /// or the journal cannot be opened.
-    pub async fn start(options: Options) -> io::Result<Self> {
-        let make = |base| Inner {
-            base,
-            state: Mutex::new(State::new()),
-        };
-        let (server, inner, _) = start(&options, make).await?;
-        Ok(Self { inner, server })
-    }
-
-    /// Where zones are asked for, without a trailing slash.
-    pub fn base(&self) -> &str {
-        &self.inner.base
-    }
-
-    /// What was asked so far.
-    pub fn journal(&self) -> &Journal {
-        &self.server.journal
-    }
-
-    /// What shall go wrong.
-    pub fn faults(&self) -> &Faults {
-        &self.server.faults
-    }
-
     /// Adds a company in use and returns its id.
     pub fn add_company(&self, name: &str) -> i64 {
         let mut state = self.state();
@@ -394,10 +339,6 @@ impl Autotask {
     /// Takes the queued bodies, oldest first, for tests that post them themselves.
     pub fn take_deliveries(&self) -> Vec<Value> {
         self.state().queue.drain(..).collect()
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.inner.state()
     }
 }
 

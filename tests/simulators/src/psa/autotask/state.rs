@@ -55,7 +55,7 @@ pub(crate) enum Entity {
 
 /// Everything behind one Autotask simulator.
 #[derive(Debug)]
-pub(crate) struct State {
+pub struct State {
     pub(crate) companies: BTreeMap<i64, Record>,
     pub(crate) contacts: BTreeMap<i64, Record>,
     pub(crate) resources: BTreeMap<i64, Record>,
@@ -81,8 +81,8 @@ pub(crate) struct State {
     last_id: i64,
 }
 
-impl State {
-    pub(crate) fn new() -> Self {
+impl Default for State {
+    fn default() -> Self {
         let mut state = Self {
             companies: BTreeMap::new(),
             contacts: BTreeMap::new(),
@@ -111,7 +111,9 @@ impl State {
         state.insert_company(0, "Acme MSP");
         state
     }
+}
 
+impl State {
     /// The simulator's time as Autotask writes it: with or without a zone, always UTC.
     pub(crate) fn time(&self) -> String {
         Offset::UTC.to_datetime(self.now).to_string()

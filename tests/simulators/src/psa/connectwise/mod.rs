@@ -20,17 +20,12 @@ mod tables;
 #[cfg(test)]
 mod tests;
 
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use serde_json::Value;
 
 pub use callbacks::{Callback, Delivery, sign};
 
 use crate::exchange::{Answer, Request};
-use crate::faults::Faults;
-use crate::journal::Journal;
-use crate::server::{Options, Server, Vendor, start};
+use crate::simulator::{Simulator, Vendor};
 use state::State;
 
 /// The company that signs in.
@@ -38,11 +33,11 @@ pub const COMPANY_ID: &str = "acmemsp";
 /// The public key of the API member.
 pub const PUBLIC_KEY: &str = "SimulatedPublic";
 /// The private key that goes with [`PUBLIC_KEY`].
-pub const PRIVATE_KEY: &str = "simulated-connectwise-secret";
+pub const PRIVATE_KEY: &str = "quetzalcanary-connectwise-secret";
 /// The id of the integration.
 pub const CLIENT_ID: &str = "5b0c2d7e-0000-4000-8000-000000000003";
 /// The key that deliveries are signed with.
-pub const SIGNING_KEY: &str = "simulated-connectwise-signing-key";
+pub const SIGNING_KEY: &str = "quetzalcanary-connectwise-signing-key";
 /// The codebase of a new simulator, without its slash.
 pub const CODEBASE: &str = "v2025_1";
 
@@ -103,30 +98,14 @@ pub struct Behaviour {
     pub undocumented: bool,
 }
 
-/// A running simulator; it stops when dropped.
-#[derive(Debug)]
-pub struct ConnectWise {
-    inner: Arc<Inner>,
-    server: Server,
-}
+/// A running simulator; it starts with the tables that every instance has, and no company.
+pub type ConnectWise = Simulator<State>;
 
-#[derive(Debug)]
-struct Inner {
-    base: String,
-    state: Mutex<State>,
-}
-
-impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Vendor for Inner {
+impl Vendor for State {
     const NAME: &'static str = "connectwise";
 
-    fn answer(&self, request: &Request) -> Answer {
-        routes::answer(&mut self.state(), request)
+    fn answer(&mut self, _base: &str, request: &Request) -> Answer {
+        routes::answer(self, request)
     }
 
     fn throttled(&self) -> Answer {
@@ -136,43 +115,9 @@ impl Vendor for Inner {
     fn unauthorized(&self) -> Answer {
         answers::unauthorized()
     }
-
-    fn server_error(&self, status: u16) -> Answer {
-        Answer::html(status, "<html><title>Service unavailable</title></html>")
-    }
-
-    fn gzip(&self) -> bool {
-        false
-    }
 }
 
 impl ConnectWise {
-    /// Starts the simulator with the tables that every instance has, and no company. Fails when the
-    /// port is taken or the journal cannot be opened.
-    pub async fn start(options: Options) -> io::Result<Self> {
-        let make = |base| Inner {
-            base,
-            state: Mutex::new(State::new()),
-        };
-        let (server, inner, _) = start(&options, make).await?;
-        Ok(Self { inner, server })
-    }
-
-    /// The site, which is the API's host too, without a slash at the end.
-    pub fn base(&self) -> &str {
-        &self.inner.base
-    }
-
-    /// What was asked so far.
-    pub fn journal(&self) -> &Journal {
-        &self.server.journal
-    }
-
-    /// What shall go wrong.
-    pub fn faults(&self) -> &Faults {
-        &self.server.faults
-    }
-
     /// Adds a company with a site, and returns its id.
     pub fn add_company(&self, name: &str) -> i64 {
         self.state().add_company(name)
@@ -227,7 +172,7 @@ impl ConnectWise {
         }
         contacts::change(&mut state, id, steps)
             .expect("the test describes a change that ConnectWise PSA accepts");
-        callbacks::enqueue(&mut state, &self.inner.base, id, "updated");
+        callbacks::enqueue(&mut state, self.base(), id, "updated");
         true
     }
 
@@ -240,7 +185,7 @@ impl ConnectWise {
     /// Deletes a contact for good, with a delivery. False when there is no such contact.
     pub fn delete_contact(&self, id: i64) -> bool {
         let mut state = self.state();
-        callbacks::enqueue(&mut state, &self.inner.base, id, "deleted");
+        callbacks::enqueue(&mut state, self.base(), id, "deleted");
         state.contacts.remove(&id).is_some()
     }
 
@@ -373,9 +318,5 @@ impl ConnectWise {
             }
         }
         statuses
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.inner.state()
     }
 }

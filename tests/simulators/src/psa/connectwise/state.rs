@@ -13,7 +13,7 @@ use super::{Behaviour, CODEBASE, CustomField, PRIVATE_KEY, SIGNING_KEY};
 
 /// Everything behind one simulator.
 #[derive(Debug)]
-pub(crate) struct State {
+pub struct State {
     pub(crate) codebase: String,
     pub(crate) private_key: String,
     pub(crate) signing_key: String,
@@ -100,8 +100,8 @@ pub(crate) struct CommunicationType {
     pub(crate) default: bool,
 }
 
-impl State {
-    pub(crate) fn new() -> Self {
+impl Default for State {
+    fn default() -> Self {
         let kinds = [
             (1, "Email", Class::Email, true),
             (2, "Direct", Class::Phone, true),
@@ -139,7 +139,9 @@ impl State {
             last_id: 57_000,
         }
     }
+}
 
+impl State {
     /// The next id of any record.
     pub(crate) fn next_id(&mut self) -> i64 {
         self.last_id += 1;

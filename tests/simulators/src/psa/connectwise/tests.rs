@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::client::{Reply, send};
+use crate::simulator::Options;
 
 struct World {
     connectwise: ConnectWise,

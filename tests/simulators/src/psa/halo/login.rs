@@ -27,7 +27,7 @@ pub(crate) fn token(state: &mut State, request: &Request) -> Answer {
     if scopes.is_empty() || scopes.iter().any(|scope| !state.scopes.contains(scope)) {
         return refuse("invalid_scope", None);
     }
-    let token = format!("simulated-halo-token-{}", state.token_calls);
+    let token = format!("quetzalcanary-halo-token-{}", state.token_calls);
     state.tokens.insert(token.clone(), scopes);
     let body = json!({
         "access_token": token, "token_type": "Bearer", "expires_in": state.expires_in,

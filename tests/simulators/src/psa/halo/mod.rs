@@ -15,9 +15,6 @@ mod tests;
 mod users;
 mod webhooks;
 
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
@@ -25,15 +22,13 @@ pub use rate::RateLimit;
 pub use webhooks::{WEBHOOK_ID, Webhook};
 
 use crate::exchange::{Answer, Request};
-use crate::faults::Faults;
-use crate::journal::Journal;
-use crate::server::{Options, Server, Vendor, start};
+use crate::simulator::{Simulator, Vendor};
 use state::State;
 
 /// The application id that signs in.
 pub const CLIENT_ID: &str = "5b0c2d7e-0000-4000-8000-000000000002";
 /// The secret that goes with [`CLIENT_ID`].
-pub const CLIENT_SECRET: &str = "simulated-halo-secret";
+pub const CLIENT_SECRET: &str = "quetzalcanary-halo-secret";
 /// The tenant that hosted instances ask for.
 pub const TENANT: &str = "acme";
 
@@ -111,84 +106,34 @@ impl Default for Behaviour {
     }
 }
 
-/// A running simulator; it stops when dropped.
-#[derive(Debug)]
-pub struct Halo {
-    inner: Arc<Inner>,
-    server: Server,
-}
+/// A running simulator; it starts without clients.
+pub type Halo = Simulator<State>;
 
-#[derive(Debug)]
-struct Inner {
-    base: String,
-    state: Mutex<State>,
-}
-
-impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Vendor for Inner {
+impl Vendor for State {
     const NAME: &'static str = "halo";
 
-    fn answer(&self, request: &Request) -> Answer {
-        routes::answer(&mut self.state(), &self.base, request)
+    fn answer(&mut self, base: &str, request: &Request) -> Answer {
+        routes::answer(self, base, request)
     }
 
     fn throttled(&self) -> Answer {
-        Answer::text(429, &rate::words(self.state().behaviour.rate_limit))
+        Answer::text(429, &rate::words(self.behaviour.rate_limit))
     }
 
     fn unauthorized(&self) -> Answer {
         routes::unauthorized()
     }
-
-    fn server_error(&self, status: u16) -> Answer {
-        Answer::html(status, "<html><title>Service unavailable</title></html>")
-    }
-
-    fn gzip(&self) -> bool {
-        false
-    }
 }
 
 impl Halo {
-    /// Starts the simulator without clients. Fails when the port is taken or the journal cannot
-    /// be opened.
-    pub async fn start(options: Options) -> io::Result<Self> {
-        let make = |base| Inner {
-            base,
-            state: Mutex::new(State::new()),
-        };
-        let (server, inner, _) = start(&options, make).await?;
-        Ok(Self { inner, server })
-    }
-
-    /// The web host's address, without a trailing slash.
-    pub fn base(&self) -> &str {
-        &self.inner.base
-    }
-
     /// The resource server: `{base}/api`.
     pub fn api_url(&self) -> String {
-        format!("{}/api", self.inner.base)
+        format!("{}/api", self.base())
     }
 
     /// The authorisation server: `{base}/auth`.
     pub fn auth_url(&self) -> String {
-        format!("{}/auth", self.inner.base)
-    }
-
-    /// What was asked so far.
-    pub fn journal(&self) -> &Journal {
-        &self.server.journal
-    }
-
-    /// What shall go wrong.
-    pub fn faults(&self) -> &Faults {
-        &self.server.faults
+        format!("{}/auth", self.base())
     }
 
     /// Adds a client without a site and returns its id.
@@ -365,10 +310,6 @@ impl Halo {
     /// Takes the queued bodies, oldest first, for tests that post them themselves.
     pub fn take_deliveries(&self) -> Vec<Value> {
         self.state().queue.drain(..).collect()
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.inner.state()
     }
 }
 

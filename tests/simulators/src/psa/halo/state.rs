@@ -17,7 +17,7 @@ use super::{Behaviour, CustomField};
 
 /// Everything behind one Halo simulator.
 #[derive(Debug)]
-pub(crate) struct State {
+pub struct State {
     pub(crate) clients: BTreeMap<i64, Client>,
     pub(crate) sites: BTreeMap<i64, Site>,
     pub(crate) users: BTreeMap<i64, User>,
@@ -92,8 +92,8 @@ impl User {
     }
 }
 
-impl State {
-    pub(crate) fn new() -> Self {
+impl Default for State {
+    fn default() -> Self {
         Self {
             clients: BTreeMap::new(),
             sites: BTreeMap::new(),
@@ -118,7 +118,9 @@ impl State {
             last_place: 40,
         }
     }
+}
 
+impl State {
     /// The simulator's time as Halo writes it: without a zone.
     pub(crate) fn time(&self) -> String {
         Offset::UTC.to_datetime(self.now).to_string()
@@ -260,6 +262,9 @@ impl State {
     }
 }
 
+/// The type of a custom field that takes the number of one of its items.
+const CHOICE: i32 = 2;
+
 /// The values that a write gives to custom fields; one that is not defined is refused.
 fn field_values(
     defined: &BTreeMap<i64, CustomField>,
@@ -275,7 +280,12 @@ fn field_values(
         let id = id
             .filter(|id| defined.contains_key(id))
             .ok_or("Unknown custom field.")?;
-        values.insert(id, item.get("value").cloned().unwrap_or_default());
+        let value = item.get("value").cloned().unwrap_or_default();
+        let is_choice = defined.get(&id).is_some_and(|field| field.kind == CHOICE);
+        if is_choice && !(value.is_number() || value.is_null()) {
+            return Err("The value is none of the field's.".to_owned());
+        }
+        values.insert(id, value);
     }
     Ok(Some(values))
 }

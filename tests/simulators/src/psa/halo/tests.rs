@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::client::{Reply, send};
 use crate::faults::Fault;
+use crate::simulator::Options;
 
 struct World {
     halo: Halo,

@@ -34,7 +34,7 @@ pub(crate) fn authenticate(state: &mut State, request: &Request) -> Answer {
         return failure(&state.behaviour, status, 401, &words);
     }
     state.token_calls += 1;
-    let token = format!("simulated-bms-token-{}", state.token_calls);
+    let token = format!("quetzalcanary-bms-token-{}", state.token_calls);
     state.tokens.insert(token.clone());
     let ends = |seconds: i64| {
         let end = state.now.as_second().saturating_add(seconds);
@@ -43,7 +43,7 @@ pub(crate) fn authenticate(state: &mut State, request: &Request) -> Answer {
             .to_string()
     };
     let result = json!({
-        "AccessToken": token, "RefreshToken": format!("simulated-bms-refresh-{}", state.token_calls),
+        "AccessToken": token, "RefreshToken": format!("quetzalcanary-bms-refresh-{}", state.token_calls),
         "AccessTokenExpireOn": ends(state.expires_in), "RefreshTokenExpireOn": ends(7 * 86_400),
     });
     let answer = success(&state.behaviour, result);

@@ -16,18 +16,13 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 pub use rate::RateLimit;
 
 use crate::exchange::{Answer, Request};
-use crate::faults::Faults;
-use crate::journal::Journal;
-use crate::server::{Options, Server, Vendor, start};
+use crate::simulator::{Simulator, Vendor};
 use state::{Contact, Item, State};
 
 /// The company's name, as the sign-in asks for it.
@@ -35,7 +30,7 @@ pub const TENANT: &str = "Acme IT Ltd";
 /// The API user.
 pub const USERNAME: &str = "api.sync@acme.example";
 /// Its password.
-pub const PASSWORD: &str = "simulated-bms-password";
+pub const PASSWORD: &str = "quetzalcanary-bms-password";
 /// The number of the module Contacts of this tenant.
 pub const CONTACTS_MODULE: i64 = 14;
 /// The number of the module Accounts of this tenant.
@@ -142,42 +137,22 @@ pub struct Entry {
     pub default: bool,
 }
 
-/// A running simulator; it stops when dropped.
-#[derive(Debug)]
-pub struct KaseyaBms {
-    inner: Arc<Inner>,
-    server: Server,
-}
+/// A running simulator; it starts without accounts.
+pub type KaseyaBms = Simulator<State>;
 
-#[derive(Debug)]
-struct Inner {
-    base: String,
-    state: Mutex<State>,
-}
-
-impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Vendor for Inner {
+impl Vendor for State {
     const NAME: &'static str = "kaseya-bms";
 
-    fn answer(&self, request: &Request) -> Answer {
-        routes::answer(&mut self.state(), request)
+    fn answer(&mut self, _base: &str, request: &Request) -> Answer {
+        routes::answer(self, request)
     }
 
     fn throttled(&self) -> Answer {
-        envelope::throttled(&self.state().behaviour)
+        envelope::throttled(&self.behaviour)
     }
 
     fn unauthorized(&self) -> Answer {
-        envelope::unauthorized(&self.state().behaviour)
-    }
-
-    fn server_error(&self, status: u16) -> Answer {
-        Answer::html(status, "<html><title>Service unavailable</title></html>")
+        envelope::unauthorized(&self.behaviour)
     }
 
     fn gzip(&self) -> bool {
@@ -186,30 +161,9 @@ impl Vendor for Inner {
 }
 
 impl KaseyaBms {
-    /// Starts the simulator without accounts. Fails when the port is taken or the journal cannot be
-    /// opened.
-    pub async fn start(options: Options) -> io::Result<Self> {
-        let make = |base| Inner {
-            base,
-            state: Mutex::new(State::new()),
-        };
-        let (server, inner, _) = start(&options, make).await?;
-        Ok(Self { inner, server })
-    }
-
     /// The API's host, without a trailing slash.
     pub fn api_url(&self) -> &str {
-        &self.inner.base
-    }
-
-    /// What was asked so far.
-    pub fn journal(&self) -> &Journal {
-        &self.server.journal
-    }
-
-    /// What shall go wrong.
-    pub fn faults(&self) -> &Faults {
-        &self.server.faults
+        self.base()
     }
 
     /// Which ways this tenant has from now on.
@@ -400,10 +354,6 @@ impl KaseyaBms {
     /// Every token issued so far is refused from now on.
     pub fn expire_tokens(&self) {
         self.state().tokens.clear();
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.inner.state()
     }
 }
 

@@ -13,7 +13,7 @@ use super::{Behaviour, CustomField};
 
 /// Everything behind one BMS simulator.
 #[derive(Debug)]
-pub(crate) struct State {
+pub struct State {
     pub(crate) accounts: BTreeMap<i64, Account>,
     pub(crate) locations: BTreeMap<i64, Location>,
     pub(crate) contacts: BTreeMap<i64, Contact>,
@@ -92,8 +92,8 @@ pub(crate) struct Saved {
     pub(crate) modified: Timestamp,
 }
 
-impl State {
-    pub(crate) fn new() -> Self {
+impl Default for State {
+    fn default() -> Self {
         let credentials = [
             ("Tenant", super::TENANT),
             ("UserName", super::USERNAME),
@@ -120,7 +120,9 @@ impl State {
             last_id: 3300,
         }
     }
+}
 
+impl State {
     pub(crate) fn next_id(&mut self) -> i64 {
         self.last_id += 1;
         self.last_id

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::client::{Reply, send};
+use crate::simulator::Options;
 
 struct World {
     bms: KaseyaBms,
@@ -124,7 +125,7 @@ async fn a_sign_in_takes_both_forms_and_the_exact_tenant() {
     let reply = post_form(&bms, kind.clone(), &multipart(TENANT)).await;
     assert_eq!(
         json_of(&reply)["result"]["accessToken"],
-        "simulated-bms-token-1"
+        "quetzalcanary-bms-token-1"
     );
     assert_eq!(
         json_of(&reply)["result"]["accessTokenExpireOn"],

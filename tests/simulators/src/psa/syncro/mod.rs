@@ -13,21 +13,16 @@ mod state;
 #[cfg(test)]
 mod tests;
 
-use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-
 use serde_json::{Map, Value};
 
 use crate::exchange::{Answer, Request};
-use crate::faults::Faults;
-use crate::journal::Journal;
-use crate::server::{Options, Server, Vendor, start};
+use crate::simulator::{Simulator, Vendor};
 use state::State;
 
 /// The API token that is taken.
-pub const API_TOKEN: &str = "simulated-syncro-token";
+pub const API_TOKEN: &str = "quetzalcanary-syncro-token";
 /// The token of the user that `GET /me` repeats: nobody asked for it.
-pub const USER_TOKEN: &str = "simulated-syncro-user-token";
+pub const USER_TOKEN: &str = "quetzalcanary-syncro-user-token";
 /// Calls per minute that one address may make, as documented; see [`Behaviour::calls_per_minute`].
 pub const CALLS_PER_MINUTE: usize = 180;
 
@@ -111,30 +106,14 @@ impl Default for Behaviour {
     }
 }
 
-/// A running simulator; it stops when dropped.
-#[derive(Debug)]
-pub struct Syncro {
-    inner: Arc<Inner>,
-    server: Server,
-}
+/// A running simulator; it starts without customers and without custom fields.
+pub type Syncro = Simulator<State>;
 
-#[derive(Debug)]
-struct Inner {
-    base: String,
-    state: Mutex<State>,
-}
-
-impl Inner {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Vendor for Inner {
+impl Vendor for State {
     const NAME: &'static str = "syncro";
 
-    fn answer(&self, request: &Request) -> Answer {
-        routes::answer(&mut self.state(), request)
+    fn answer(&mut self, _base: &str, request: &Request) -> Answer {
+        routes::answer(self, request)
     }
 
     fn throttled(&self) -> Answer {
@@ -148,37 +127,12 @@ impl Vendor for Inner {
     fn server_error(&self, status: u16) -> Answer {
         Answer::html(status, "<html><title>We're sorry</title></html>")
     }
-
-    fn gzip(&self) -> bool {
-        false
-    }
 }
 
 impl Syncro {
-    /// Starts the simulator without customers and without custom fields. Fails when the port is
-    /// taken or the journal cannot be opened.
-    pub async fn start(options: Options) -> io::Result<Self> {
-        let make = |base| Inner {
-            base,
-            state: Mutex::new(State::new()),
-        };
-        let (server, inner, _) = start(&options, make).await?;
-        Ok(Self { inner, server })
-    }
-
     /// The API: `{base}/api/v1`.
     pub fn api_url(&self) -> String {
-        format!("{}/api/v1", self.inner.base)
-    }
-
-    /// What was asked so far.
-    pub fn journal(&self) -> &Journal {
-        &self.server.journal
-    }
-
-    /// What shall go wrong.
-    pub fn faults(&self) -> &Faults {
-        &self.server.faults
+        format!("{}/api/v1", self.base())
     }
 
     /// Adds a customer with a business of that name and returns its id.
@@ -258,10 +212,6 @@ impl Syncro {
     /// How many calls the rate limit refused.
     pub fn rate_refusals(&self) -> usize {
         self.state().refused
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.inner.state()
     }
 }
 

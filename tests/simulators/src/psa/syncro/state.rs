@@ -28,7 +28,7 @@ const TEXT_CHARS_MAX: usize = 255;
 
 /// Everything behind one simulator.
 #[derive(Debug)]
-pub(crate) struct State {
+pub struct State {
     pub(crate) customers: BTreeMap<i64, Map<String, Value>>,
     pub(crate) contacts: BTreeMap<i64, Contact>,
     /// Custom fields of contacts.
@@ -63,8 +63,8 @@ pub(crate) struct Refusal {
     pub(crate) record: Value,
 }
 
-impl State {
-    pub(crate) fn new() -> Self {
+impl Default for State {
+    fn default() -> Self {
         Self {
             customers: BTreeMap::new(),
             contacts: BTreeMap::new(),
@@ -77,7 +77,9 @@ impl State {
             last_id: 24_152_384,
         }
     }
+}
 
+impl State {
     /// Whether a call passes the rate limit; refused ones do not count.
     pub(crate) fn admit(&mut self, now: Instant) -> bool {
         let Some(limit) = self.behaviour.calls_per_minute else {

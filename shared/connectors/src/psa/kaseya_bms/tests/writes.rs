@@ -208,7 +208,7 @@ async fn custom_fields_are_written_one_by_one_and_a_wrong_module_is_told() {
     let fields = || {
         ok(
             &value!([{"Id": 77, "Name": "SupportPIN"}, {"Id": 78, "Name": "IsOffice365",
-            "Settings": [{"Id": 30, "Name": "Yes"}]}]),
+            "Settings": [{"Id": 30, "Name": "Yes"}, {"Id": 31, "Name": "No"}]}]),
         )
     };
     let written = |module: &str| ok(&value!({"EntityId": 55120, "ModuleName": module}));

@@ -2,7 +2,7 @@
 
 use domain::policy::Policy;
 
-use super::Config;
+use crate::config::Config;
 
 const FILE: &str = r#"
 [docs]
