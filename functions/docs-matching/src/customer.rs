@@ -37,8 +37,8 @@ pub(crate) struct Case<'a> {
     pub(crate) organization: &'a OrganizationId,
     pub(crate) policies: &'a CustomerPolicies,
     pub(crate) entries: Vec<Entry>,
-    /// Creates that were under way before the entries were listed: what came of them is on the list.
-    pub(crate) sent_before: BTreeMap<AccountId, Timestamp>,
+    /// Creates that had ended before the entries were listed: what came of them is on the list.
+    pub(crate) ended_before: BTreeMap<AccountId, Timestamp>,
 }
 
 /// Matches one customer.
@@ -71,8 +71,9 @@ pub(crate) async fn matched(
     let Some(docs) = vendors.docs_of(secret.as_ref())? else {
         return Ok(Outcome::default());
     };
-    // Accounts before entries: a create that is under way now is on the list or was never made.
+    // Accounts before entries: a create that has ended now is on the list or was never made.
     let accounts = app.store.all_accounts(&customer.id).await?;
+    let ended_before = ended_before(app, &accounts);
     let case = Case {
         app,
         entries: docs.entries(organization).await?,
@@ -80,7 +81,7 @@ pub(crate) async fn matched(
         customer: &customer,
         organization,
         policies: &policies,
-        sent_before: sent_before(&accounts),
+        ended_before,
     };
     let accounts = settle(&case, accounts).await?;
     note_reviews(&case, &accounts).await?;
@@ -120,9 +121,11 @@ async fn settle(case: &Case<'_>, first: Vec<Account>) -> Result<Vec<Account>, Fa
     Err(Failure::retry(KeptChanging))
 }
 
-fn sent_before(accounts: &[Account]) -> BTreeMap<AccountId, Timestamp> {
+fn ended_before(app: &App, accounts: &[Account]) -> BTreeMap<AccountId, Timestamp> {
     let sent = |account: &Account| Some((account.id.clone(), account.docs.creating_since?));
-    accounts.iter().filter_map(sent).collect()
+    (accounts.iter().filter_map(sent))
+        .filter(|(_, since)| !app.is_under_way(*since))
+        .collect()
 }
 
 /// Other customers of ours with the same organization.

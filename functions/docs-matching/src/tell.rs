@@ -10,6 +10,7 @@ use domain::docs::{
     updated,
 };
 use domain::failure::Failure;
+use domain::intent::Intent;
 
 use crate::customer::Case;
 use crate::handler::Outcome;
@@ -28,7 +29,7 @@ pub(crate) async fn create(
     existing: &[String],
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    intend(case, account).await?;
+    let sent_before = intend(case, account).await?;
     match case.docs.apply(&EntryChange::Create(new.clone())).await {
         Ok(entry) => {
             outcome.created += 1;
@@ -36,31 +37,47 @@ pub(crate) async fn create(
             let standing = agreed(created(entry), account, policy);
             keep(case, account, standing).await
         }
-        Err(error) if is_refused(&error) => {
+        Err(error) if error.is_refused() => {
             outcome.refused += 1;
             let reason = error.to_string();
             let standing = refused(&account.docs, &account.id, &new, existing, &reason);
             keep(case, account, standing).await
         }
-        // It may have been made: the intent is stored, and the next look finds it on the list.
-        Err(error) => Err(error.into()),
+        // No answer came in time: the documentation system may still be at it.
+        Err(error @ ConnectorError::TimedOut { .. }) => Err(error.into()),
+        Err(error) => {
+            // Where it may have been made, the next look finds it on the list.
+            let is_known = !sent_before && !error.may_have_been_done();
+            let intent = if is_known {
+                Intent::None
+            } else {
+                Intent::Ended
+            };
+            let standing = with(case, account, intent);
+            keep(case, account, standing).await?;
+            Err(error.into())
+        }
     }
 }
 
-/// Stores that a create is on its way. One that was on its way before the entries were listed was not
-/// made, since it is not on the list; one that is on its way since is somebody else's.
-async fn intend(case: &Case<'_>, account: &mut Account) -> Result<(), Failure> {
-    if let Some(since) = account.docs.creating_since {
-        if case.sent_before.get(&account.id) == Some(&since) {
-            return Ok(());
-        }
+/// Stores that a create is on its way. One that had ended before the entries were listed was not made,
+/// since it is not on the list, and is taken over by whoever stores that first; any other is somebody
+/// else's. Was one sent before?
+async fn intend(case: &Case<'_>, account: &mut Account) -> Result<bool, Failure> {
+    let since = account.docs.creating_since;
+    if since.is_some() && case.ended_before.get(&account.id).copied() != since {
         return Err(Failure::retry(Changed));
     }
-    let standing = DocsStanding {
-        creating_since: Some(case.app.clock.now()),
+    let standing = with(case, account, Intent::OnItsWay);
+    keep(case, account, standing).await?;
+    Ok(since.is_some())
+}
+
+fn with(case: &Case<'_>, account: &Account, intent: Intent) -> DocsStanding {
+    DocsStanding {
+        creating_since: intent.since(case.app.clock.now()),
         ..account.docs.clone()
-    };
-    keep(case, account, standing).await
+    }
 }
 
 /// Gives the entry that a person confirmed its category (D4, B99).
@@ -76,7 +93,7 @@ pub(crate) async fn fill_in(
             outcome.updated += 1;
             keep(case, account, category_filled(&account.docs)).await
         }
-        Err(error) if is_refused(&error) => {
+        Err(error) if error.is_refused() => {
             outcome.refused += 1;
             let reason = error.to_string();
             let (held, id) = (&account.docs, &account.id);
@@ -99,7 +116,7 @@ pub(crate) async fn keep_up(
             outcome.updated += 1;
             keep(case, account, updated(account, &update)).await
         }
-        Err(error) if is_refused(&error) => {
+        Err(error) if error.is_refused() => {
             outcome.refused += 1;
             let standing = update_refused(account, &update, &error.to_string());
             keep(case, account, standing).await
@@ -119,20 +136,4 @@ async fn keep(
         None => return Err(Failure::retry(Changed)),
     }
     Ok(())
-}
-
-/// Does the documentation system refuse this for good, for this one account?
-fn is_refused(error: &ConnectorError) -> bool {
-    match error {
-        ConnectorError::Refused { .. } | ConnectorError::NotFound { .. } => true,
-        ConnectorError::Unreachable { .. }
-        | ConnectorError::TimedOut { .. }
-        | ConnectorError::RateLimited { .. }
-        | ConnectorError::Unauthorized { .. }
-        | ConnectorError::Forbidden { .. }
-        | ConnectorError::Conflict { .. }
-        | ConnectorError::Server { .. }
-        | ConnectorError::Unreadable { .. }
-        | ConnectorError::PositionExpired => false,
-    }
 }

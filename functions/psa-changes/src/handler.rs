@@ -2,7 +2,7 @@
 
 use connectors::Vendors;
 use connectors::error::ConnectorError;
-use connectors::psa::{ChangedContact, PageToken, Psa, Settings};
+use connectors::psa::{ChangedContact, PageToken, Psa};
 use domain::changes::followed;
 use domain::event::{Envelope, Event};
 use domain::failure::{Disposition, Failure};
@@ -79,11 +79,8 @@ pub async fn handle(app: &App, vendors: &Vendors) -> Result<Outcome, Failure> {
 /// The PSA of this deployment; `None` where it has none. Somebody who changed a contact looks for what
 /// comes of it.
 async fn connect(app: &App, vendors: &Vendors) -> Result<Option<Box<dyn Psa>>, Failure> {
-    let Some(secret) = app.secrets.find(SecretName::Psa).await? else {
-        return Ok(None);
-    };
-    let vendors = vendors.in_lane(Lane::Webhook);
-    Ok(Some(vendors.psa(&Settings::from_json(&secret)?)?))
+    let secret = app.secrets.find(SecretName::Psa).await?;
+    vendors.in_lane(Lane::Webhook).psa_of(secret.as_ref())
 }
 
 /// Pages from that position on. A page that fails leaves what those before it told.

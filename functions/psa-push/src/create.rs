@@ -7,13 +7,13 @@ use domain::account::{Account, MatchRule, PsaStanding, PsaStatus};
 use domain::failure::Failure;
 use domain::fields::{Attribute, Fields};
 use domain::id::ContactId;
-use domain::intent::{ended_at, is_stale, is_under_way};
+use domain::intent::{Intent, is_stale};
 use domain::matching::agreeing;
 use domain::push::contact::{Contact, ContactChange, ContactKind, ExternalId, NewContact};
 use domain::push::{blocked, created, refused};
 use domain::values::{email, name};
 
-use crate::handler::{Case, Outcome, is_refused, write};
+use crate::handler::{Case, Outcome, write};
 
 /// Another invocation makes the contact of this account at this moment, or was cut off doing it.
 #[derive(Debug, thiserror::Error)]
@@ -46,13 +46,13 @@ pub(crate) async fn push(
     let account = renew(case, account, outcome).await?;
     match case.psa.apply(&ContactChange::Create(new.clone())).await {
         Ok(contact) => keep(case, &account, &new, contact, outcome).await,
-        Err(error) if is_refused(&error) => {
+        Err(error) if error.is_refused() => {
             outcome.failed += 1;
             let change = ContactChange::Create(new);
             let standing = refused(&account.psa, &change, &error.to_string());
             write(case, outcome, &account, standing, None).await
         }
-        Err(error) if may_have_been_done(&error) => match search(case, &new, true).await? {
+        Err(error) if error.may_have_been_done() => match search(case, &new, true).await? {
             Found::Free(found) => adopt(case, &account, &new, &found, true, outcome).await,
             Found::Nothing | Found::Taken => {
                 // Where no answer came in time, the PSA may still be at it.
@@ -78,7 +78,7 @@ async fn intend(
     outcome: &mut Outcome,
 ) -> Result<Account, Failure> {
     let since = account.psa.creating_since;
-    if since.is_some_and(|since| is_under_way(since, case.app.clock.now())) {
+    if since.is_some_and(|since| case.app.is_under_way(since)) {
         return Err(Failure::retry(UnderWay));
     }
     store_intent(case, account, Intent::OnItsWay, outcome).await
@@ -111,29 +111,14 @@ async fn withdraw(
     Ok(())
 }
 
-/// What is known of a create.
-enum Intent {
-    /// None was sent.
-    None,
-    /// It is sent now.
-    OnItsWay,
-    /// It was sent and has ended, and nobody knows how: nobody waits for it, everybody looks for it.
-    Ended,
-}
-
 async fn store_intent(
     case: &Case<'_>,
     account: Account,
     intent: Intent,
     outcome: &mut Outcome,
 ) -> Result<Account, Failure> {
-    let now = case.app.clock.now();
     let standing = PsaStanding {
-        creating_since: match intent {
-            Intent::None => None,
-            Intent::OnItsWay => Some(now),
-            Intent::Ended => Some(ended_at(now)),
-        },
+        creating_since: intent.since(case.app.clock.now()),
         ..account.psa.clone()
     };
     if standing == account.psa {
@@ -279,21 +264,4 @@ async fn keep(
     outcome.created += 1;
     let standing = created(&account.psa, new, contact.clone());
     write(case, outcome, account, standing, Some(contact)).await
-}
-
-/// May the PSA have made the contact although no good answer came?
-fn may_have_been_done(error: &ConnectorError) -> bool {
-    match error {
-        ConnectorError::Unreachable { .. }
-        | ConnectorError::TimedOut { .. }
-        | ConnectorError::Server { .. }
-        | ConnectorError::Conflict { .. }
-        | ConnectorError::Unreadable { .. } => true,
-        ConnectorError::RateLimited { .. }
-        | ConnectorError::Unauthorized { .. }
-        | ConnectorError::Forbidden { .. }
-        | ConnectorError::NotFound { .. }
-        | ConnectorError::Refused { .. }
-        | ConnectorError::PositionExpired => false,
-    }
 }

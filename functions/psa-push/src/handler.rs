@@ -3,7 +3,6 @@
 use std::sync::OnceLock;
 
 use connectors::Vendors;
-use connectors::error::ConnectorError;
 use connectors::psa::Psa;
 use domain::account::{Account, PsaStanding};
 use domain::customer::Customer;
@@ -70,7 +69,7 @@ impl Case<'_> {
             let found = match self.psa.default_site(self.company).await {
                 Ok(site) => site,
                 // The create says it of each account.
-                Err(error) if is_refused(&error) => None,
+                Err(error) if error.is_refused() => None,
                 Err(error) => return Err(error.into()),
             };
             return Ok(self.site.get_or_init(|| found).as_ref());
@@ -301,21 +300,5 @@ pub(crate) async fn write(
         }
         Some(WriteOutcome::Conflict | WriteOutcome::AliasTaken(..) | WriteOutcome::Taken(_))
         | None => Err(Failure::retry(Changed)),
-    }
-}
-
-/// Does the PSA refuse this for good, for this one account?
-pub(crate) fn is_refused(error: &ConnectorError) -> bool {
-    match error {
-        ConnectorError::Refused { .. } | ConnectorError::NotFound { .. } => true,
-        ConnectorError::Unreachable { .. }
-        | ConnectorError::TimedOut { .. }
-        | ConnectorError::RateLimited { .. }
-        | ConnectorError::Unauthorized { .. }
-        | ConnectorError::Forbidden { .. }
-        | ConnectorError::Conflict { .. }
-        | ConnectorError::Server { .. }
-        | ConnectorError::Unreadable { .. }
-        | ConnectorError::PositionExpired => false,
     }
 }

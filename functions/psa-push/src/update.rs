@@ -5,7 +5,7 @@ use domain::failure::Failure;
 use domain::push::contact::{ContactChange, ContactUpdate};
 use domain::push::{refused, with_pushed};
 
-use crate::handler::{Case, Outcome, is_refused, write};
+use crate::handler::{Case, Outcome, write};
 
 /// Writes the change to the PSA and remembers what was written.
 pub(crate) async fn push(
@@ -21,7 +21,7 @@ pub(crate) async fn push(
             let standing = case.seen_to(&account, &with_pushed(&account.psa, &change));
             write(case, outcome, &account, standing, None).await
         }
-        Err(error) if is_refused(&error) => {
+        Err(error) if error.is_refused() => {
             outcome.failed += 1;
             let standing = refused(&account.psa, &change, &error.to_string());
             write(case, outcome, &account, standing, None).await

@@ -109,6 +109,39 @@ pub enum Garble {
 }
 
 impl ConnectorError {
+    /// Does the vendor refuse this for good, for this one record?
+    pub fn is_refused(&self) -> bool {
+        match self {
+            Self::Refused { .. } | Self::NotFound { .. } => true,
+            Self::Unreachable { .. }
+            | Self::TimedOut { .. }
+            | Self::RateLimited { .. }
+            | Self::Unauthorized { .. }
+            | Self::Forbidden { .. }
+            | Self::Conflict { .. }
+            | Self::Server { .. }
+            | Self::Unreadable { .. }
+            | Self::PositionExpired => false,
+        }
+    }
+
+    /// May the vendor have done it although no good answer came?
+    pub fn may_have_been_done(&self) -> bool {
+        match self {
+            Self::Unreachable { .. }
+            | Self::TimedOut { .. }
+            | Self::Server { .. }
+            | Self::Conflict { .. }
+            | Self::Unreadable { .. } => true,
+            Self::RateLimited { .. }
+            | Self::Unauthorized { .. }
+            | Self::Forbidden { .. }
+            | Self::NotFound { .. }
+            | Self::Refused { .. }
+            | Self::PositionExpired => false,
+        }
+    }
+
     /// An answer of another shape than documented. `what` names the place, never the value.
     pub(crate) fn shape(vendor: &'static str, what: impl Into<String>) -> Self {
         Self::Unreadable {

@@ -8,6 +8,28 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::limits::{CREATE_SECONDS_MAX, INTENT_SECONDS_MAX};
 
+/// What is known of a create.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Intent {
+    /// None was sent.
+    None,
+    /// It is sent now.
+    OnItsWay,
+    /// It was sent and has ended, and nobody knows how: nobody waits for it, everybody looks for it.
+    Ended,
+}
+
+impl Intent {
+    /// The time to store for it.
+    pub fn since(self, now: Timestamp) -> Option<Timestamp> {
+        match self {
+            Self::None => None,
+            Self::OnItsWay => Some(now),
+            Self::Ended => Some(now - SignedDuration::from_secs(CREATE_SECONDS_MAX)),
+        }
+    }
+}
+
 /// May the create still be on its way? Then it is somebody else's to end.
 pub fn is_under_way(since: Timestamp, now: Timestamp) -> bool {
     now.duration_since(since) < SignedDuration::from_secs(CREATE_SECONDS_MAX)
@@ -16,11 +38,6 @@ pub fn is_under_way(since: Timestamp, now: Timestamp) -> bool {
 /// Is the intent too old to send its create under it? Then it is stored anew, which only one can.
 pub fn is_stale(since: Timestamp, now: Timestamp) -> bool {
     now.duration_since(since) >= SignedDuration::from_secs(INTENT_SECONDS_MAX)
-}
-
-/// The time to store for a create that has ended without a word of how: nobody waits for it.
-pub fn ended_at(now: Timestamp) -> Timestamp {
-    now - SignedDuration::from_secs(CREATE_SECONDS_MAX)
 }
 
 #[cfg(test)]
@@ -40,7 +57,8 @@ mod tests {
             let now = since + SignedDuration::from_secs(seconds);
             assert_eq!(is_under_way(since, now), under_way, "{seconds}");
             assert_eq!(is_stale(since, now), stale, "{seconds}");
-            assert!(!is_under_way(ended_at(now), now));
+            let ended = Intent::Ended.since(now).unwrap();
+            assert!(!is_under_way(ended, now));
         }
     }
 }

@@ -11,7 +11,9 @@ use aws_smithy_types::retry::RetryConfig;
 use domain::event::{Envelope, Event};
 use domain::failure::{Disposition, Failure};
 use domain::id::{CustomerId, RunId, UploadId};
+use domain::intent;
 use domain::limits::TABLE_REQUEST_SECONDS_MAX;
+use jiff::Timestamp;
 
 use crate::aws_http::{self, HttpError};
 use crate::bus::Bus;
@@ -45,6 +47,9 @@ pub struct App {
     pub role_claim: Option<String>,
     /// The ARN of the function that the review widget's buttons call.
     pub decide_function: Option<String>,
+    /// Since when nobody else can have been at work on this table; `None` where others may be at any
+    /// time.
+    pub alone_since: Option<Timestamp>,
 }
 
 /// How the table, the bus and the secrets are called.
@@ -87,6 +92,7 @@ impl App {
             meter,
             role_claim: config.role_claim.clone(),
             decide_function: config.decide_function.clone(),
+            alone_since: None,
         })
     }
 
@@ -98,6 +104,7 @@ impl App {
             bus,
             secrets,
             ids: Ids::under(&clock),
+            alone_since: Some(clock.now()),
             clock,
             metrics: Metrics::silent(),
             meter,
@@ -116,6 +123,12 @@ impl App {
             run,
             event,
         }
+    }
+
+    /// May a create, of which the intent was stored then, be on its way still?
+    pub fn is_under_way(&self, since: Timestamp) -> bool {
+        self.alone_since.is_none_or(|start| since > start)
+            && intent::is_under_way(since, self.clock.now())
     }
 
     /// Counts a failure that ends an event until a person acts; any other is counted elsewhere.

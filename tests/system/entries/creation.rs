@@ -1,5 +1,6 @@
 //! Entries that are made: when, with what, and never twice.
 
+use domain::limits::CREATE_SECONDS_MAX;
 use serde_json::json;
 use simulators::Fault;
 
@@ -86,6 +87,30 @@ async fn a_create_whose_answer_was_lost_makes_no_twin() {
             }
             scene.is_quiet().await;
         }
+    }
+}
+
+/// Queues deliver twice: two matchings of one customer may run at one moment. Here the other one has
+/// stored its intent, and its create is on its way.
+#[tokio::test]
+async fn two_matchings_at_one_moment_make_one_entry() {
+    for system in System::both().await {
+        let mut scene = Scene::new(system, CREATE).await;
+        scene.people(&["anna"]).await;
+        scene.system.fail(0, "POST", 1, Fault::LostBeforeWrite);
+        scene.try_to_look().await;
+        scene.intend("anna").await;
+        let sent = scene.system.writes();
+        for seconds in [0, CREATE_SECONDS_MAX - 1] {
+            let failure = scene.look_later(seconds).await.unwrap_err();
+            let chain = failure.chain();
+            assert!(chain.contains("while its entry was made"), "{chain}");
+            assert_eq!(scene.system.writes(), sent, "nothing is sent");
+        }
+        let outcome = scene.look_later(CREATE_SECONDS_MAX).await.unwrap();
+        assert_eq!(outcome.created, 1);
+        assert_eq!(scene.system.entries().len(), 1);
+        scene.is_quiet().await;
     }
 }
 

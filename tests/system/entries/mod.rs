@@ -20,6 +20,7 @@ use domain::customer::Customer;
 use domain::event::Event;
 use domain::failure::Failure;
 use domain::id::{ConfigurationId, OrganizationId};
+use platform::store::{AccountWrite, WriteOutcome};
 use platform::{App, Budget, SecretName, Secrets};
 use serde_json::{Value, json};
 
@@ -128,6 +129,23 @@ impl Scene {
     async fn try_to_look(&self) {
         let looked = self.look_at("northwind").await;
         drop(looked);
+    }
+
+    /// Somebody else has stored the intent to make the entry of an account, just now.
+    async fn intend(&self, name: &str) {
+        let (app, mut account) = (self.app(), self.account(name).await);
+        let expected = Some(account.revision);
+        account.revision += 1;
+        account.docs.creating_since = Some(app.clock.now());
+        let write = AccountWrite {
+            account,
+            expected,
+            aliases: Vec::new(),
+            claim: None,
+            release: None,
+        };
+        let written = app.store.write_accounts(None, vec![write]).await.unwrap();
+        assert_eq!(written, [WriteOutcome::Done]);
     }
 
     /// A matching whose clock is so many seconds ahead.
