@@ -123,6 +123,14 @@ pub enum Command {
     },
     /// Show what each PSA and each documentation system can do and what it cannot.
     Capabilities,
+    /// Ask PSA and documentation system whether they let us do what the configuration wants: rights,
+    /// companies, organizations, custom fields. Changes nothing; the exit status is 2 where something
+    /// is wrong.
+    Check {
+        /// The configuration file; see docs/configuration.md.
+        #[arg(long, value_name = "FILE", default_value = "muster.toml")]
+        config: PathBuf,
+    },
     /// Link an account with the contact or the entry that a person chose.
     Link {
         /// Configuration and data.
@@ -285,6 +293,7 @@ mod tests {
             "muster reviews --config c --data d",
             "muster approve --config c --data d --customer a --run run_1",
             "muster capabilities",
+            "muster check --config muster.toml",
             "muster link --config c --data d --customer a anna@contoso.example --contact 12",
             "muster link --config c --data d --customer a anna@contoso.example --entry 9 --fill-category",
         ] {

@@ -1,7 +1,10 @@
 //! Each command: open, do, print, close.
 
+use std::path::Path;
+
 use axum::body::Bytes;
 use axum::http::Method;
+use connectors::Vendors;
 use domain::failure::Failure;
 use domain::id::{AgentId, CustomerId};
 use serde_json::json;
@@ -12,7 +15,7 @@ use crate::in_process::Caller;
 use crate::local::{Local, LocalError};
 use crate::summary::{Collected, Summary};
 use crate::upload::Handed;
-use crate::{accounts, agents, demo, explain, print, reviews, run, table, up, upload};
+use crate::{accounts, agents, check, demo, explain, print, reviews, run, table, up, upload};
 
 /// Does what the command says.
 ///
@@ -63,6 +66,7 @@ pub async fn carry_out(command: Command) -> Result<(), LocalError> {
             run,
         } => approve(&place, &customer, &run).await,
         Command::Capabilities => say(&table::of_capabilities()),
+        Command::Check { config } => check_connections(&config).await,
         Command::Link {
             place,
             customer,
@@ -81,6 +85,22 @@ async fn open(place: &Place) -> Result<Local, LocalError> {
 fn say(text: &str) -> Result<(), LocalError> {
     print::line(text)
         .map_err(|error| LocalError::Machine("standard output cannot be written", error))
+}
+
+async fn check_connections(config: &Path) -> Result<(), LocalError> {
+    let config = Config::load(config)?;
+    let vendors = Vendors::new().map_err(Failure::defect)?;
+    let checked = check::check(&config, &vendors).await;
+    if checked.is_empty() {
+        return say("the configuration names neither a PSA nor a documentation system");
+    }
+    say(&check::as_table(&checked).to_string())?;
+    match check::count_wrong(&checked) {
+        0 => Ok(()),
+        count => Err(LocalError::Asked(format!(
+            "to be put right before all of the configuration can be done: {count}"
+        ))),
+    }
 }
 
 async fn run_pass(place: &Place, customer: Option<&str>, json: bool) -> Result<(), LocalError> {

@@ -15,6 +15,7 @@
 pub mod accounts;
 pub mod agents;
 pub mod arguments;
+pub mod check;
 pub mod commands;
 pub mod config;
 pub mod configured;

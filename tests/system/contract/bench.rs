@@ -306,7 +306,8 @@ pub(super) fn refused_field(error: &ConnectorError) -> Option<&str> {
 /// The connection's document as a table of the configuration.
 pub(super) fn table(document: &Value) -> String {
     let members = document.as_object().unwrap().iter();
-    let lines =
-        members.filter_map(|(name, value)| Some(format!("{name} = {:?}\n", value.as_str()?)));
+    let written = members.filter(|(_, value)| value.is_string() || value.is_number());
+    // A text and a number are written alike in both forms.
+    let lines = written.map(|(name, value)| format!("{name} = {value}\n"));
     format!("[psa]\n{}", lines.collect::<String>())
 }

@@ -1,13 +1,14 @@
 //! What every connector of a kind must do, each against its vendor's simulator.
 //!
 //! Read [`vendor`] first: what a vendor gives. [`contract!`] lists the cases; they are in `reads`,
-//! `changes`, `pages`, `creates`, `writes`, `custom`, `faults`, `answers`, `trust`, `edits` and `history`, each for
+//! `changes`, `pages`, `creates`, `writes`, `custom`, `faults`, `answers`, `trust`, `checks`, `edits` and `history`, each for
 //! whichever vendor it is given. A vendor's file is its [`vendor::Simulated`], `contract!(Itself);`, and whatever is its
 //! own alone. Documentation systems have a contract of their own, in `docs`.
 
 mod answers;
 mod bench;
 mod changes;
+mod checks;
 mod creates;
 mod custom;
 mod docs;
@@ -87,6 +88,9 @@ macro_rules! contract {
                 forged_deliveries_are_turned_away
                 no_error_tells_a_secret_or_a_person
                 no_log_tells_a_secret_or_a_person
+            }
+            checks {
+                a_check_tells_what_is_wrong_before_anything_runs_d8_b153
             }
             edits {
                 an_edit_goes_where_the_psa_is_shipped_with_b21_b23_b24

@@ -2,6 +2,7 @@
 //! systems, creation, what a person chooses, failures in between, and that the PSA never notices.
 //! People, domains and numbers are invented.
 
+mod check;
 mod creation;
 mod details;
 mod faults;

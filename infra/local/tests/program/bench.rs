@@ -99,7 +99,7 @@ create_psa_contact = true
         std::fs::write(self.config(), text).unwrap();
     }
 
-    fn data(&self) -> PathBuf {
+    pub(crate) fn data(&self) -> PathBuf {
         self.folder.path().join("data")
     }
 
@@ -114,11 +114,15 @@ create_psa_contact = true
         path
     }
 
-    /// The program with a command, the configuration, the data directory and further words.
+    /// The program with a command, the configuration, the data directory where the command has one, and
+    /// further words.
     pub(crate) fn command(&self, command: &str, more: &[&str]) -> Command {
         let mut program = Command::new(env!("CARGO_BIN_EXE_muster"));
         program.arg(command).arg("--config").arg(self.config());
-        program.arg("--data").arg(self.data()).args(more);
+        if command != "check" {
+            program.arg("--data").arg(self.data());
+        }
+        program.args(more);
         program
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, TENANT};
 
 fn keys(value: &Value) -> Vec<&str> {
     value
@@ -155,6 +155,25 @@ async fn a_wrong_configuration_names_file_line_and_key() {
         !text.contains("simulated-graph-secret"),
         "no secret is printed"
     );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_check_ends_well_or_says_what_to_put_right() {
+    let bench = Bench::new(1).await;
+    let output = bench.run("check", &[]).await;
+    assert_eq!(output.status.code(), Some(0));
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    for word in ["HaloPSA", "credentials and rights", "well"] {
+        assert!(text.contains(word), "{word} in {text}");
+    }
+    let lost = bench.customer("northwind", TENANT);
+    let lost = lost.replace("psa_company_id = \"", "psa_company_id = \"99");
+    bench.configure(&lost);
+    let output = bench.run("check", &[]).await;
+    assert_eq!(output.status.code(), Some(2));
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("to be put right"), "{told}");
+    assert!(!bench.data().exists(), "it needs no data directory");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
