@@ -1,5 +1,6 @@
 //! Each account that is behind: plan again on what is true now, call, record.
 
+use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use connectors::Vendors;
@@ -11,7 +12,10 @@ use domain::failure::{Disposition, Failure};
 use domain::gaps::Gaps;
 use domain::id::{AccountId, CompanyId, ContactId, SiteId};
 use domain::policy::{CustomerPolicies, resolve};
-use domain::push::{Push, Question, left_alone, looked_at, needs_look_once_made, plan, settled};
+use domain::push::custom::CustomField;
+use domain::push::{
+    Push, Question, left_alone, looked_at, missing_fields, needs_look_once_made, plan, settled,
+};
 use domain::run::MatchCounts;
 use platform::store::{AccountWrite, Claimable, WriteOutcome};
 use platform::{App, Budget, SecretName};
@@ -27,6 +31,9 @@ pub struct Outcome {
     pub updated: u64,
     /// Accounts whose change the PSA refused.
     pub failed: u64,
+    /// Custom fields that the policies want and the PSA does not have, or not so that they could be
+    /// written (D8).
+    pub missing_fields: BTreeSet<CustomField>,
     /// How the accounts stood whose standing was written.
     pub before: MatchCounts,
     /// How the same accounts stand now.
@@ -152,6 +159,13 @@ pub async fn go_on(
     tracing::info!(
         customer.id = %customer.id, outcome.created, outcome.updated, outcome.failed, "push ended"
     );
+    for field in &outcome.missing_fields {
+        tracing::warn!(
+            customer.id = %customer.id, vendor = case.psa.kind().name(), field = field.name(),
+            "contacts have no such custom field that can hold it, and it is left out: make it in the \
+             PSA under exactly this name, or take it out of the policies"
+        );
+    }
     pushed
 }
 
@@ -242,6 +256,10 @@ async fn pass(case: &Case<'_>, account: Account, outcome: &mut Outcome) -> Resul
         None => (None, case.site().await?),
     };
     let policy = case.policies.of(account.account_type);
+    if let Some(contact) = &contact {
+        let missing = missing_fields(&account, policy, &case.gaps, contact);
+        outcome.missing_fields.extend(missing);
+    }
     let fresh_pin = case.app.ids.pin();
     let question = Question {
         account: &account,

@@ -1,11 +1,12 @@
 //! Custom fields of contacts and companies, and contacts that are left alone for their type.
 
+use muster::explain::explain;
 use serde_json::{Value, json};
 use simulators::Fault;
 use simulators::psa::halo::CustomField;
 
 use super::Scene;
-use crate::world::{TENANT, TENANT_2, customer};
+use crate::world::{TENANT, TENANT_2, customer, id};
 
 /// All that custom fields are for.
 const CUSTOM: &str = "create_psa_contact = true\nupdate_psa_contact = true\n\
@@ -137,8 +138,15 @@ async fn b153_d8_fields_that_do_not_exist_fail_nothing_else() {
     let user = scene.world.halo.user(contact).unwrap();
     assert_eq!(user["title"], "Nurse");
     assert!(held(&user, "SupportPIN").is_string());
-    assert_eq!(scene.account("bo").await.psa.status.as_str(), "matched");
+    let bo = scene.account("bo").await;
+    assert_eq!(bo.psa.status.as_str(), "matched");
     scene.is_quiet().await;
+    // It is told of the account, with vendor, field and remedy.
+    let told = explain(scene.world.local(), &id("northwind"), bo.id.as_str()).await;
+    let told = told.unwrap();
+    let words = "HaloPSA shows no custom field IsOffice365 that can hold it";
+    assert!(told.contains(words), "{told}");
+    assert!(!told.contains("field SupportPIN"), "{told}");
 }
 
 #[tokio::test]

@@ -7,7 +7,9 @@ use domain::account::Account;
 use domain::fields::Attribute;
 use domain::id::ContactId;
 use domain::matching::agreeing;
+use domain::policy::Policy;
 use domain::push::contact::Contact;
+use domain::push::missing_fields;
 use domain::quota::Lane;
 
 use platform::SecretName;
@@ -16,7 +18,7 @@ use crate::local::Local;
 use crate::table;
 
 /// How the account stands with the PSA, and why.
-pub(super) async fn explained(local: &Local, account: &Account) -> String {
+pub(super) async fn explained(local: &Local, account: &Account, policy: &Policy) -> String {
     let standing = &account.psa;
     let mut text = format!("PSA: {}", standing.status.as_str());
     if let Some(contact) = &standing.contact {
@@ -44,10 +46,19 @@ pub(super) async fn explained(local: &Local, account: &Account) -> String {
         return text;
     }
     match connected(local).await {
-        Ok(psa) => text.push_str(&format!(
-            "\n\n{}",
-            table_of(psa.as_ref(), account, &ids).await
-        )),
+        Ok(psa) => {
+            let (table, linked) = table_of(psa.as_ref(), account, &ids).await;
+            text.push_str(&format!("\n\n{table}"));
+            let missing =
+                linked.map(|contact| missing_fields(account, policy, &psa.gaps(), &contact));
+            for field in missing.unwrap_or_default() {
+                text.push_str(&format!(
+                    "\n{} shows no custom field {field} that can hold it, so that it is left out: \
+                     make it there under exactly this name",
+                    psa.kind().name()
+                ));
+            }
+        }
         Err(why) => {
             text.push_str(&format!("\n\nthe contacts cannot be shown: {why}"));
             text.push_str(&format!("\n{}", refusals(account)));
@@ -72,8 +83,13 @@ async fn connected(local: &Local) -> Result<Box<dyn Psa>, String> {
         .map_err(|error| error.to_string())
 }
 
-/// Each contact, what agrees with the account, and why it was not taken.
-async fn table_of(psa: &dyn Psa, account: &Account, ids: &[&ContactId]) -> Table {
+/// Each contact, what agrees with the account, and why it was not taken; and the linked one.
+async fn table_of(
+    psa: &dyn Psa,
+    account: &Account,
+    ids: &[&ContactId],
+) -> (Table, Option<Contact>) {
+    let mut linked = None;
     let heads = [
         "contact",
         "name",
@@ -87,12 +103,17 @@ async fn table_of(psa: &dyn Psa, account: &Account, ids: &[&ContactId]) -> Table
     for id in ids {
         let verdict = verdict(account, id);
         match psa.contact(id).await {
-            Ok(Some(contact)) => _ = shown.add_row(row(account, &contact, verdict)),
+            Ok(Some(contact)) => {
+                shown.add_row(row(account, &contact, verdict));
+                if account.contact() == Some(id) {
+                    linked = Some(contact);
+                }
+            }
             Ok(None) => _ = shown.add_row([id.as_str(), "not in the PSA any more"]),
             Err(error) => _ = shown.add_row([id.to_string(), error.to_string()]),
         }
     }
-    shown
+    (shown, linked)
 }
 
 fn row(account: &Account, contact: &Contact, verdict: String) -> Vec<String> {

@@ -44,7 +44,7 @@ pub async fn explain(
     parts.extend(company(local, customer).await?);
     parts.push(records(&account).to_string());
     parts.extend(licences(local, &account, &part_numbers).map(|table| table.to_string()));
-    parts.push(contacts::explained(local, &account).await);
+    parts.push(contacts::explained(local, &account, policy).await);
     parts.push(entries::explained(local, &account).await);
     Ok(parts.join("\n\n"))
 }

@@ -41,4 +41,4 @@ pub use edit::{EditRefused, Refusal, edit};
 pub use plan::{Push, Question, name_of, plan, wants_contact};
 pub use takeover::take_over;
 pub(crate) use value::valid;
-pub use wish::{looked_at, needs_look, needs_look_once_made};
+pub use wish::{looked_at, missing_fields, needs_look, needs_look_once_made};

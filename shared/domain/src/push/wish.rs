@@ -61,6 +61,23 @@ pub fn needs_look_once_made(account: &Account, policy: &Policy, gaps: &Gaps) -> 
     gaps.thin_lists && !gaps.no_custom_fields && !wanted(account, policy).is_empty()
 }
 
+/// The custom fields that are wanted of a linked contact, and of which the contact, read in full, does
+/// not tell: the PSA does not have them, or of a type that cannot hold them. They are left out (B153),
+/// and told to people (D8).
+pub fn missing_fields(
+    account: &Account,
+    policy: &Policy,
+    gaps: &Gaps,
+    contact: &Contact,
+) -> Vec<CustomField> {
+    if gaps.no_custom_fields {
+        return Vec::new();
+    }
+    let fields = wanted(account, policy).into_iter().map(|(field, _)| field);
+    let is_missing = |field: &CustomField| !contact.custom.contains_key(field);
+    fields.filter(is_missing).collect()
+}
+
 /// The standing once a contact was read in full and its custom fields say what they are to say, or
 /// do not exist: it need not be read again for them.
 pub fn looked_at(standing: &PsaStanding, account: &Account, policy: &Policy) -> PsaStanding {
