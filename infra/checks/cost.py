@@ -38,6 +38,7 @@ POLLS = 4 * 5 * HOURS * 180  # 4 queues, 5 pollers each, every 20 s
 
 # What a look costs. Measured: reads and writes of an import. Assumed: seconds and bytes.
 IMPORT_READS = 5
+MATCHING_PROCESSES = 4  # two functions, two at a time
 FOLLOWING_READS = 8 + 3  # matching and push, docs-matching; without lists, counted from the code
 EVENTS_PER_LOOK = 3  # import asked for, ended; matching ended
 MESSAGES_PER_LOOK = 4  # one each; that the import ended is for matching and docs-matching
@@ -61,11 +62,12 @@ class Size:
 
 def ours(size: Size) -> dict[str, float]:
     looks, accounts = size.looks, size.accounts
-    # The list of all customers, a third of a kilobyte each: at ticks, and at both matchings for who
-    # shares a company or an organization.
+    # The list of all customers, a third of a kilobyte each: at ticks, and for both matchings, who ask
+    # who shares a company or an organization; each of their processes keeps it for a minute.
     list_reads = size.customers * 0.3 / 4
+    lists = min(2 * looks, MATCHING_PROCESSES * HOURS * 60)
     # Both matchings read all accounts of the customer, four to a unit.
-    reads = looks * (IMPORT_READS + FOLLOWING_READS + 2 * list_reads) + 2 * HOURS * accounts / 4
+    reads = looks * (IMPORT_READS + FOLLOWING_READS) + lists * list_reads + 2 * HOURS * accounts / 4
     reads += TICKS * (2 + list_reads)
     # A changed account is a unit; so is a customer's position, once a day.
     writes = accounts * CHANGED_A_MONTH + size.customers * 30 + TICKS

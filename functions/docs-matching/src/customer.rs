@@ -134,11 +134,11 @@ async fn sharing(
     customer: &Customer,
     organization: &OrganizationId,
 ) -> Result<Vec<Customer>, Failure> {
-    let all = app.store.customers().await?.into_iter();
-    let others = all.map(|record| record.customer).filter(|other| {
+    let all = app.store.customers_lately().await?;
+    let others = all.iter().map(|record| &record.customer).filter(|other| {
         other.id != customer.id && other.docs_organization_id.as_ref() == Some(organization)
     });
-    Ok(others.collect())
+    Ok(others.cloned().collect())
 }
 
 /// Entries that accounts of those customers are linked to.

@@ -183,12 +183,12 @@ async fn sharing(
     customer: &Customer,
     company: &CompanyId,
 ) -> Result<Vec<Customer>, Failure> {
-    let all = app.store.customers().await?;
+    let all = app.store.customers_lately().await?;
     let others = all
-        .into_iter()
-        .map(|record| record.customer)
+        .iter()
+        .map(|record| &record.customer)
         .filter(|other| other.id != customer.id && other.psa_company_id.as_ref() == Some(company));
-    Ok(others.collect())
+    Ok(others.cloned().collect())
 }
 
 /// Contacts that accounts of those customers are linked to.

@@ -79,6 +79,10 @@ pub const CREATE_SECONDS_MAX: i64 = 300;
 /// How old an intent may be when its create is sent, in seconds; an older one is stored anew before.
 pub const INTENT_SECONDS_MAX: i64 = 60;
 
+/// How long a process takes the list of customers for what it is, in seconds, where it asks only who
+/// shares a company or an organization.
+pub const LIST_KEPT_SECONDS: u64 = 60;
+
 /// Receives of a message that met nothing but throttling, after which it is published anew: a vendor
 /// that throttles makes a run later, and never a dead letter. Below the queues' `maxReceiveCount`.
 pub const THROTTLED_RECEIVES_MAX: u32 = 4;

@@ -102,6 +102,12 @@ fn policy(reader: &mut Reader<'_>, psa: Option<PsaKind>) -> Option<Policy> {
             format!("expected at most {NAME_LENGTH_MAX} bytes"),
         );
     }
+    if let Some(name) = &name
+        && name.value.starts_with("built-in")
+    {
+        let kept = "names that begin with \"built-in\" are those of the shipped policies";
+        reader.wrong_at(name.line, "name", kept.to_owned());
+    }
     let account_type = reader
         .parsed(
             "account_type",
@@ -263,6 +269,8 @@ fn removal(mut reader: Reader<'_>) -> Removal {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use domain::policy::resolve;
 
     use super::*;
@@ -286,13 +294,19 @@ psa_company_id = "12"
     fn end_users(more: &str) -> Policy {
         let text = format!("{CONNECTWISE}{more}");
         let config = Config::read("muster.toml", &text, &|_| None).unwrap();
+        let names: BTreeSet<&str> = config.policies.iter().map(|p| p.name.as_str()).collect();
+        assert_eq!(
+            names.len(),
+            config.policies.len(),
+            "the table keeps them by name"
+        );
         resolve(&config.policies, &config.customers[0]).end_user
     }
 
     #[test]
     fn d11_b48_the_shipped_options_are_those_of_the_psa_with_and_without_a_policy() {
         let of_nobody = end_users("");
-        assert_eq!(of_nobody.name, "built-in");
+        assert_eq!(of_nobody.name, "built-in end-user");
         let default =
             "[[policies]]\nname = \"People\"\ndefault = true\nauthority = { phone = \"psa\" }\n";
         let of_default = end_users(default);

@@ -95,9 +95,10 @@ impl Policy {
     }
 
     /// The options of an account type where nobody chose any, with a PSA whose contacts are edited so
-    /// (D11).
+    /// (D11). Policies are kept by their names, so that each type has one of its own.
     pub fn shipped(account_type: AccountType, edits: ContactEdits) -> Self {
         Self {
+            name: format!("built-in {}", account_type.as_str()),
             authority: Authorities::shipped(edits),
             push_edits: edits != ContactEdits::HereKept,
             ..Self::built_in(account_type)

@@ -2,6 +2,7 @@
 //! it differs.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use domain::customer::{CompanyFacts, Customer};
 use domain::id::CustomerId;
@@ -55,6 +56,7 @@ impl Store {
             None => Expression::absent(),
             Some(_) => Expression::new("attribute_exists(pk)"),
         };
+        self.lately.forget();
         self.put_if(item, condition).await?.done_or_same(&record)
     }
 
@@ -101,11 +103,27 @@ impl Store {
         items.into_iter().map(value_of).collect()
     }
 
+    /// All customers, by id, as they were at most `LIST_KEPT_SECONDS` ago: for who shares a company or an
+    /// organization with whom. Each matching asks that, and of thousands of customers the list is by
+    /// far the most that a matching reads.
+    ///
+    /// # Errors
+    /// As [`Store::customers`].
+    pub async fn customers_lately(&self) -> Result<Arc<[CustomerRecord]>, StoreError> {
+        if let Some(list) = self.lately.get() {
+            return Ok(list);
+        }
+        let list: Arc<[CustomerRecord]> = self.customers().await?.into();
+        self.lately.keep(list.clone());
+        Ok(list)
+    }
+
     /// Takes a customer off the list, and what waits for a person with it. Its accounts stay.
     ///
     /// # Errors
     /// Those of the table.
     pub async fn remove_customer(&self, id: &CustomerId) -> Result<(), StoreError> {
+        self.lately.forget();
         self.delete(&Key::Customer(id.clone())).await?;
         self.forget_reviews(id).await
     }

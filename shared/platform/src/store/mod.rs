@@ -51,6 +51,7 @@ mod identity_item;
 mod import_state;
 mod item;
 mod keys;
+mod lately;
 mod licences;
 mod many;
 mod marks;
@@ -80,6 +81,7 @@ pub use round_pages::RoundPage;
 pub use uploads::{PartStored, UploadFile, UploadRecord};
 pub use write::{AccountWrite, WriteOutcome};
 
+use self::lately::Lately;
 use crate::meter::Meter;
 
 /// The table. Clones share the client and the meter.
@@ -88,6 +90,8 @@ pub struct Store {
     client: aws_sdk_dynamodb::Client,
     table: String,
     meter: Meter,
+    /// The customers, as they were lately.
+    lately: Lately<CustomerRecord>,
 }
 
 impl Store {
@@ -98,6 +102,7 @@ impl Store {
             client,
             table: table.into(),
             meter,
+            lately: Lately::default(),
         }
     }
 

@@ -335,3 +335,20 @@ async fn a_server_that_is_not_there_is_worth_another_try() {
     let failure = Failure::from(store.customers().await.unwrap_err());
     assert_eq!(failure.disposition(), Disposition::Retry { after: None });
 }
+
+#[tokio::test]
+async fn the_list_of_customers_is_read_once_a_minute_and_anew_after_a_change() {
+    let store = table().await;
+    store.put_customer(&customer(), at(0)).await.unwrap();
+    let names = async || {
+        let list = store.customers_lately().await.unwrap();
+        let ids = list.iter().map(|record| record.customer.id.to_string());
+        ids.collect::<Vec<_>>()
+    };
+    assert_eq!(names().await, ["northwind"]);
+    let before = store.meter().requests();
+    assert_eq!(names().await, ["northwind"]);
+    assert_eq!(store.meter().requests(), before, "it is not asked again");
+    store.remove_customer(&customer().id).await.unwrap();
+    assert!(names().await.is_empty());
+}
