@@ -4,20 +4,18 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use connectors::Vendors;
-use connectors::docs::Docs;
 use domain::account::Account;
 use domain::customer::Customer;
-use domain::docs::entry::Entry;
 use domain::docs::{Question, decide};
 use domain::event::Envelope;
 use domain::failure::Failure;
 use domain::id::{AccountId, EntryId, OrganizationId};
-use domain::policy::{CustomerPolicies, resolve};
-use domain::run::EntryCounts;
+use domain::policy::resolve;
 use jiff::Timestamp;
 use platform::{App, Budget, SecretName};
 
-use crate::handler::Outcome;
+use crate::case::Case;
+use crate::outcome::Outcome;
 use crate::{make, write};
 
 /// How often it is decided again when somebody else was faster. The matching of contacts writes the
@@ -28,18 +26,6 @@ const TRIES: usize = 6;
 #[derive(Debug, thiserror::Error)]
 #[error("accounts kept changing while entries were matched; the customer is matched again later")]
 struct KeptChanging;
-
-/// What one customer's matching depends on.
-pub(crate) struct Case<'a> {
-    pub(crate) app: &'a App,
-    pub(crate) docs: Box<dyn Docs>,
-    pub(crate) customer: &'a Customer,
-    pub(crate) organization: &'a OrganizationId,
-    pub(crate) policies: &'a CustomerPolicies,
-    pub(crate) entries: Vec<Entry>,
-    /// Creates that had ended before the entries were listed: what came of them is on the list.
-    pub(crate) ended_before: BTreeMap<AccountId, Timestamp>,
-}
 
 /// Matches one customer.
 pub(crate) async fn matched(
@@ -164,13 +150,4 @@ async fn note_reviews(case: &Case<'_>, accounts: &[Account]) -> Result<(), Failu
     let (store, now) = (&case.app.store, case.app.clock.now());
     (store.review_entries(&case.customer.id, &waiting, now)).await?;
     Ok(())
-}
-
-/// How the accounts stand at the end.
-pub(crate) fn counted(accounts: &[Account]) -> EntryCounts {
-    let mut counts = EntryCounts::default();
-    for account in accounts {
-        counts.count(account.docs.status);
-    }
-    counts
 }

@@ -3,26 +3,10 @@
 use connectors::Vendors;
 use domain::event::{Envelope, Event};
 use domain::failure::{Disposition, Failure};
-use domain::run::EntryCounts;
 use platform::{App, Budget};
 
 use crate::customer;
-
-/// What it came to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Outcome {
-    /// How the customer's accounts stand with the documentation system now.
-    pub counts: EntryCounts,
-    /// Entries made.
-    pub created: u64,
-    /// Entries that got their category, their account's new user name or its contact details, each change
-    /// counted.
-    pub updated: u64,
-    /// Changes that the documentation system refused.
-    pub refused: u64,
-    /// What went wrong, without personal data.
-    pub error: Option<String>,
-}
+use crate::outcome::Outcome;
 
 /// Matches the accounts of one customer with the entries of its organization, makes entries where the
 /// policy says so, and tells linked ones what changed here.

@@ -12,10 +12,13 @@
 //! written to the documentation system) and `tell` (how). It shares nothing with the matching of contacts but the
 //! accounts, so that the failure of one undoes nothing of the other (B137).
 
+mod case;
 mod customer;
 mod handler;
 mod make;
+mod outcome;
 mod tell;
 mod write;
 
-pub use handler::{Outcome, handle};
+pub use handler::handle;
+pub use outcome::Outcome;

@@ -13,8 +13,8 @@ use domain::id::EntryId;
 use platform::Budget;
 use platform::telemetry::of_entries;
 
-use crate::customer::{Case, counted};
-use crate::handler::Outcome;
+use crate::case::Case;
+use crate::outcome::{Outcome, counted};
 use crate::tell::{create, fill_in, keep_up};
 
 /// Changes of one account at most: a new entry, or the category, the details and the user name.

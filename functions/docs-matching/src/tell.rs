@@ -12,8 +12,8 @@ use domain::docs::{
 use domain::failure::Failure;
 use domain::intent::Intent;
 
-use crate::customer::Case;
-use crate::handler::Outcome;
+use crate::case::Case;
+use crate::outcome::Outcome;
 use crate::write;
 
 /// Somebody changed the account at the same moment, or makes its entry.

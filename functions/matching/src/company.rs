@@ -20,7 +20,7 @@ use domain::run::MatchCounts;
 use platform::telemetry::of_matches;
 use platform::{App, SecretName};
 
-use crate::handler::Outcome;
+use crate::outcome::Outcome;
 use crate::{facts, write};
 
 /// How often matching is decided again when somebody else was faster.

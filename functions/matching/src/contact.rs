@@ -8,7 +8,7 @@ use domain::policy::resolve;
 use domain::push::take_over;
 use platform::{App, SecretName};
 
-use crate::handler::Outcome;
+use crate::outcome::Outcome;
 use crate::write;
 
 /// How often it is decided again when somebody else was faster.

@@ -7,16 +7,8 @@ use domain::quota::Lane;
 use domain::run::MatchCounts;
 use platform::{App, Budget};
 
+use crate::outcome::Outcome;
 use crate::{company, contact};
-
-/// What matching came to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Outcome {
-    /// How the customer's accounts stand with the PSA now.
-    pub counts: MatchCounts,
-    /// What went wrong, without personal data.
-    pub error: Option<String>,
-}
 
 /// Matches the accounts of one customer, or takes over what one contact says.
 ///

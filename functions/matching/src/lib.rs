@@ -16,6 +16,8 @@ mod company;
 mod contact;
 mod facts;
 mod handler;
+mod outcome;
 mod write;
 
-pub use handler::{Outcome, handle};
+pub use handler::handle;
+pub use outcome::Outcome;

@@ -13,7 +13,9 @@ use domain::push::contact::{Contact, ContactChange, ContactKind, ExternalId, New
 use domain::push::{blocked, created, refused};
 use domain::values::{email, name};
 
-use crate::handler::{Case, Outcome, write};
+use crate::case::Case;
+use crate::outcome::Outcome;
+use crate::write;
 
 /// Another invocation makes the contact of this account at this moment, or was cut off doing it.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +52,7 @@ pub(crate) async fn push(
             outcome.failed += 1;
             let change = ContactChange::Create(new);
             let standing = refused(&account.psa, &change, &error.to_string());
-            write(case, outcome, &account, standing, None).await
+            write::standing(case, outcome, &account, standing, None).await
         }
         Err(error) if error.may_have_been_done() => match search(case, &new, true).await? {
             Found::Free(found) => adopt(case, &account, &new, &found, true, outcome).await,
@@ -124,7 +126,7 @@ async fn store_intent(
     if standing == account.psa {
         return Ok(account);
     }
-    write(case, outcome, &account, standing.clone(), None).await?;
+    write::standing(case, outcome, &account, standing.clone(), None).await?;
     Ok(Account {
         psa: standing,
         revision: account.revision + 1,
@@ -227,7 +229,7 @@ async fn block(
     let reason = "a contact of the company in the PSA has this e-mail address already, and it \
                   belongs to another account or to no person";
     let standing = blocked(&account.psa, &ContactChange::Create(new), reason);
-    write(case, outcome, account, standing, None).await
+    write::standing(case, outcome, account, standing, None).await
 }
 
 /// Links the account with a contact that turned out to be there: ours, if a create was sent before;
@@ -251,7 +253,7 @@ async fn adopt(
         rule: Some(rule),
         ..PsaStanding::default()
     };
-    write(case, outcome, account, standing, Some(found.id.clone())).await
+    write::standing(case, outcome, account, standing, Some(found.id.clone())).await
 }
 
 async fn keep(
@@ -263,5 +265,5 @@ async fn keep(
 ) -> Result<(), Failure> {
     outcome.created += 1;
     let standing = created(&account.psa, new, contact.clone());
-    write(case, outcome, account, standing, Some(contact)).await
+    write::standing(case, outcome, account, standing, Some(contact)).await
 }

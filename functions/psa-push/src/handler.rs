@@ -1,89 +1,22 @@
 //! Each account that is behind: plan again on what is true now, call, record.
 
-use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use connectors::Vendors;
-use connectors::psa::Psa;
-use domain::account::{Account, PsaStanding};
+use domain::account::Account;
 use domain::customer::Customer;
 use domain::event::{Envelope, Event};
 use domain::failure::{Disposition, Failure};
-use domain::gaps::Gaps;
-use domain::id::{AccountId, CompanyId, ContactId, SiteId};
-use domain::policy::{CustomerPolicies, resolve};
-use domain::push::custom::CustomField;
+use domain::id::AccountId;
+use domain::policy::resolve;
 use domain::push::{
-    Push, Question, left_alone, looked_at, missing_fields, needs_look_once_made, plan, settled,
+    Push, Question, left_alone, missing_fields, needs_look_once_made, plan, settled,
 };
-use domain::run::MatchCounts;
-use platform::store::{AccountWrite, Claimable, WriteOutcome};
 use platform::{App, Budget, SecretName};
 
-use crate::{create, update};
-
-/// What a push came to.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Outcome {
-    /// Contacts made.
-    pub created: u64,
-    /// Contacts changed.
-    pub updated: u64,
-    /// Accounts whose change the PSA refused.
-    pub failed: u64,
-    /// Custom fields that the policies want and the PSA does not have, or not so that they could be
-    /// written (D8).
-    pub missing_fields: BTreeSet<CustomField>,
-    /// How the accounts stood whose standing was written.
-    pub before: MatchCounts,
-    /// How the same accounts stand now.
-    pub after: MatchCounts,
-    /// What stopped it before its end, without personal data.
-    pub error: Option<String>,
-}
-
-/// Somebody changed the account at the same moment; its mark stays.
-#[derive(Debug, thiserror::Error)]
-#[error("an account changed while it was pushed; it is pushed again later")]
-struct Changed;
-
-/// What a push of one customer's accounts depends on.
-pub(crate) struct Case<'a> {
-    pub(crate) app: &'a App,
-    pub(crate) psa: Box<dyn Psa>,
-    pub(crate) customer: &'a Customer,
-    pub(crate) company: &'a CompanyId,
-    pub(crate) policies: &'a CustomerPolicies,
-    gaps: Gaps,
-    /// Where new contacts go, once it was asked for.
-    site: OnceLock<Option<SiteId>>,
-}
-
-impl Case<'_> {
-    /// The standing of an account whose contact says what it is to say, custom fields included.
-    pub(crate) fn seen_to(&self, account: &Account, standing: &PsaStanding) -> PsaStanding {
-        looked_at(standing, account, self.policies.of(account.account_type))
-    }
-
-    /// Where new contacts go: the customer's site, else the company's own, asked for once. It is
-    /// part of what is planned, so that a create that was refused for want of a site is another one
-    /// when there is a site.
-    async fn site(&self) -> Result<Option<&SiteId>, Failure> {
-        if let Some(site) = &self.customer.psa_site_id {
-            return Ok(Some(site));
-        }
-        if self.site.get().is_none() {
-            let found = match self.psa.default_site(self.company).await {
-                Ok(site) => site,
-                // The create says it of each account.
-                Err(error) if error.is_refused() => None,
-                Err(error) => return Err(error.into()),
-            };
-            return Ok(self.site.get_or_init(|| found).as_ref());
-        }
-        Ok(self.site.get().and_then(Option::as_ref))
-    }
-}
+use crate::case::Case;
+use crate::outcome::Outcome;
+use crate::{create, update, write};
 
 /// Pushes the accounts of one customer that are behind. One that the PSA refuses stops no other.
 ///
@@ -273,50 +206,14 @@ async fn pass(case: &Case<'_>, account: Account, outcome: &mut Outcome) -> Resul
     match plan(&question) {
         Push::Nothing => {
             let standing = case.seen_to(&account, &settled(&account.psa));
-            write(case, outcome, &account, standing, None).await
+            write::standing(case, outcome, &account, standing, None).await
         }
         Push::RefusedBefore => Ok(()),
         Push::LeaveAlone(update) => {
             let standing = case.seen_to(&account, &left_alone(&account.psa, &update));
-            write(case, outcome, &account, standing, None).await
+            write::standing(case, outcome, &account, standing, None).await
         }
         Push::Create(new) => create::push(case, account, new, outcome).await,
         Push::Update(change) => update::push(case, account, change, outcome).await,
-    }
-}
-
-/// Writes a standing, on the revision it was decided on; claims the contact first, if there is a
-/// new one.
-pub(crate) async fn write(
-    case: &Case<'_>,
-    outcome: &mut Outcome,
-    account: &Account,
-    standing: PsaStanding,
-    claim: Option<ContactId>,
-) -> Result<(), Failure> {
-    if standing == account.psa {
-        return Ok(());
-    }
-    let (before, after) = (account.psa.status, standing.status);
-    let write = AccountWrite {
-        account: Account {
-            psa: standing,
-            revision: account.revision + 1,
-            ..account.clone()
-        },
-        expected: Some(account.revision),
-        aliases: Vec::new(),
-        claim: claim.map(Claimable::Contact),
-        release: None,
-    };
-    let outcomes = case.app.store.write_accounts(None, vec![write]).await?;
-    match outcomes.first() {
-        Some(WriteOutcome::Done) => {
-            outcome.before.count(before);
-            outcome.after.count(after);
-            Ok(())
-        }
-        Some(WriteOutcome::Conflict | WriteOutcome::AliasTaken(..) | WriteOutcome::Taken(_))
-        | None => Err(Failure::retry(Changed)),
     }
 }

@@ -11,8 +11,12 @@
 //! Read in this order: [`handle`], `create`, `update`. The intent to create is stored before the
 //! call and the result after it: when an answer is lost, the next try looks before it creates.
 
+mod case;
 mod create;
 mod handler;
+mod outcome;
 mod update;
+mod write;
 
-pub use handler::{Outcome, go_on, handle};
+pub use handler::{go_on, handle};
+pub use outcome::Outcome;

@@ -5,7 +5,9 @@ use domain::failure::Failure;
 use domain::push::contact::{ContactChange, ContactUpdate};
 use domain::push::{refused, with_pushed};
 
-use crate::handler::{Case, Outcome, write};
+use crate::case::Case;
+use crate::outcome::Outcome;
+use crate::write;
 
 /// Writes the change to the PSA and remembers what was written.
 pub(crate) async fn push(
@@ -19,12 +21,12 @@ pub(crate) async fn push(
         Ok(_) => {
             outcome.updated += 1;
             let standing = case.seen_to(&account, &with_pushed(&account.psa, &change));
-            write(case, outcome, &account, standing, None).await
+            write::standing(case, outcome, &account, standing, None).await
         }
         Err(error) if error.is_refused() => {
             outcome.failed += 1;
             let standing = refused(&account.psa, &change, &error.to_string());
-            write(case, outcome, &account, standing, None).await
+            write::standing(case, outcome, &account, standing, None).await
         }
         Err(error) => Err(error.into()),
     }
