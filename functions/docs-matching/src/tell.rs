@@ -21,6 +21,9 @@ use crate::write;
 #[error("an account changed while its entry was made; the customer is matched again later")]
 struct Changed;
 
+/// How often it is written what came of a create, where somebody else was faster.
+const TRIES: usize = 6;
+
 /// Makes the entry of an account.
 pub(crate) async fn create(
     case: &Case<'_>,
@@ -34,14 +37,15 @@ pub(crate) async fn create(
         Ok(entry) => {
             outcome.created += 1;
             let policy = case.policies.of(account.account_type);
-            let standing = agreed(created(entry), account, policy);
-            keep(case, account, standing).await
+            let after = |account: &Account| agreed(created(entry.clone()), account, policy);
+            ended(case, account, after).await
         }
         Err(error) if error.is_refused() => {
             outcome.refused += 1;
             let reason = error.to_string();
-            let standing = refused(&account.docs, &account.id, &new, existing, &reason);
-            keep(case, account, standing).await
+            let after =
+                |account: &Account| refused(&account.docs, &account.id, &new, existing, &reason);
+            ended(case, account, after).await
         }
         // No answer came in time: the documentation system may still be at it.
         Err(error @ ConnectorError::TimedOut { .. }) => Err(error.into()),
@@ -53,8 +57,7 @@ pub(crate) async fn create(
             } else {
                 Intent::Ended
             };
-            let standing = with(case, account, intent);
-            keep(case, account, standing).await?;
+            ended(case, account, |account| with(case, account, intent)).await?;
             Err(error.into())
         }
     }
@@ -123,6 +126,29 @@ pub(crate) async fn keep_up(
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// Writes what came of a create, also where somebody changed the account meanwhile, as the matching of
+/// contacts does: nobody need wait for a create that has ended. `after` gives the standing for the
+/// account as it is then.
+async fn ended(
+    case: &Case<'_>,
+    account: &mut Account,
+    after: impl Fn(&Account) -> DocsStanding,
+) -> Result<(), Failure> {
+    for _ in 0..TRIES {
+        if let Some(written) = write::one(case.app, account, after(account)).await? {
+            *account = written;
+            return Ok(());
+        }
+        let now = case.app.store.account(&account.customer, &account.id);
+        match now.await? {
+            // The intent is ours still: nobody takes it over while the create may be on its way.
+            Some(now) if now.docs.creating_since == account.docs.creating_since => *account = now,
+            Some(_) | None => break,
+        }
+    }
+    Err(Failure::retry(Changed))
 }
 
 /// Writes a standing and keeps the account as it is now.

@@ -50,16 +50,16 @@ pub(crate) async fn push(
         Ok(contact) => keep(case, &account, &new, contact, outcome).await,
         Err(error) if error.is_refused() => {
             outcome.failed += 1;
-            let change = ContactChange::Create(new);
-            let standing = refused(&account.psa, &change, &error.to_string());
-            write::standing(case, outcome, &account, standing, None).await
+            let (change, reason) = (ContactChange::Create(new), error.to_string());
+            let after = |account: &Account| refused(&account.psa, &change, &reason);
+            write::ended(case, outcome, &account, None, after).await
         }
         Err(error) if error.may_have_been_done() => match search(case, &new, true).await? {
             Found::Free(found) => adopt(case, &account, &new, &found, true, outcome).await,
             Found::Nothing | Found::Taken => {
                 // Where no answer came in time, the PSA may still be at it.
                 if !matches!(error, ConnectorError::TimedOut { .. }) {
-                    store_intent(case, account, Intent::Ended, outcome).await?;
+                    end(case, &account, Intent::Ended, outcome).await?;
                 }
                 Err(error.into())
             }
@@ -83,7 +83,7 @@ async fn intend(
     if since.is_some_and(|since| case.app.is_under_way(since)) {
         return Err(Failure::retry(UnderWay));
     }
-    store_intent(case, account, Intent::OnItsWay, outcome).await
+    store_intent(case, account, outcome).await
 }
 
 /// Stores the intent anew where looking for the contact took so long that others would not wait for
@@ -96,7 +96,7 @@ async fn renew(
     let now = case.app.clock.now();
     match account.psa.creating_since {
         Some(since) if !is_stale(since, now) => Ok(account),
-        Some(_) | None => store_intent(case, account, Intent::OnItsWay, outcome).await,
+        Some(_) | None => store_intent(case, account, outcome).await,
     }
 }
 
@@ -107,20 +107,33 @@ async fn withdraw(
     sent_before: bool,
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
-    if !sent_before {
-        store_intent(case, account.clone(), Intent::None, outcome).await?;
+    if sent_before {
+        return Ok(());
     }
-    Ok(())
+    end(case, account, Intent::None, outcome).await
+}
+
+async fn end(
+    case: &Case<'_>,
+    account: &Account,
+    intent: Intent,
+    outcome: &mut Outcome,
+) -> Result<(), Failure> {
+    let since = intent.since(case.app.clock.now());
+    let after = |account: &Account| PsaStanding {
+        creating_since: since,
+        ..account.psa.clone()
+    };
+    write::ended(case, outcome, account, None, after).await
 }
 
 async fn store_intent(
     case: &Case<'_>,
     account: Account,
-    intent: Intent,
     outcome: &mut Outcome,
 ) -> Result<Account, Failure> {
     let standing = PsaStanding {
-        creating_since: intent.since(case.app.clock.now()),
+        creating_since: Intent::OnItsWay.since(case.app.clock.now()),
         ..account.psa.clone()
     };
     if standing == account.psa {
@@ -228,8 +241,9 @@ async fn block(
 ) -> Result<(), Failure> {
     let reason = "a contact of the company in the PSA has this e-mail address already, and it \
                   belongs to another account or to no person";
-    let standing = blocked(&account.psa, &ContactChange::Create(new), reason);
-    write::standing(case, outcome, account, standing, None).await
+    let change = ContactChange::Create(new);
+    let after = |account: &Account| blocked(&account.psa, &change, reason);
+    write::ended(case, outcome, account, None, after).await
 }
 
 /// Links the account with a contact that turned out to be there: ours, if a create was sent before;
@@ -247,13 +261,13 @@ async fn adopt(
     }
     let rule = agreeing(account, found).first().copied();
     let rule = rule.unwrap_or(MatchRule::Email);
-    let standing = PsaStanding {
+    let after = |_: &Account| PsaStanding {
         status: PsaStatus::Matched,
         contact: Some(found.id.clone()),
         rule: Some(rule),
         ..PsaStanding::default()
     };
-    write::standing(case, outcome, account, standing, Some(found.id.clone())).await
+    write::ended(case, outcome, account, Some(&found.id), after).await
 }
 
 async fn keep(
@@ -264,6 +278,6 @@ async fn keep(
     outcome: &mut Outcome,
 ) -> Result<(), Failure> {
     outcome.created += 1;
-    let standing = created(&account.psa, new, contact.clone());
-    write::standing(case, outcome, account, standing, Some(contact)).await
+    let after = |account: &Account| created(&account.psa, new, contact.clone());
+    write::ended(case, outcome, account, Some(&contact), after).await
 }

@@ -8,6 +8,9 @@ use platform::store::{AccountWrite, Claimable, WriteOutcome};
 use crate::case::Case;
 use crate::outcome::Outcome;
 
+/// How often it is written what came of a create, where somebody else was faster.
+const TRIES: usize = 6;
+
 /// Somebody changed the account at the same moment; its mark stays.
 #[derive(Debug, thiserror::Error)]
 #[error("an account changed while it was pushed; it is pushed again later")]
@@ -22,8 +25,48 @@ pub(crate) async fn standing(
     standing: PsaStanding,
     claim: Option<ContactId>,
 ) -> Result<(), Failure> {
+    if is_written(case, outcome, account, standing, claim).await? {
+        Ok(())
+    } else {
+        Err(Failure::retry(Changed))
+    }
+}
+
+/// Writes what came of a create, also where somebody changed the account meanwhile, as the matching of
+/// entries does: nobody need wait for a create that has ended. `after` gives the standing for the
+/// account as it is then.
+pub(crate) async fn ended(
+    case: &Case<'_>,
+    outcome: &mut Outcome,
+    account: &Account,
+    claim: Option<&ContactId>,
+    after: impl Fn(&Account) -> PsaStanding,
+) -> Result<(), Failure> {
+    let mut account = account.clone();
+    for _ in 0..TRIES {
+        if is_written(case, outcome, &account, after(&account), claim.cloned()).await? {
+            return Ok(());
+        }
+        let now = case.app.store.account(&account.customer, &account.id);
+        match now.await? {
+            // The intent is ours still: nobody takes it over while the create may be on its way.
+            Some(now) if now.psa.creating_since == account.psa.creating_since => account = now,
+            Some(_) | None => break,
+        }
+    }
+    Err(Failure::retry(Changed))
+}
+
+/// Writes a standing; `false` where somebody else was faster, or has the contact.
+async fn is_written(
+    case: &Case<'_>,
+    outcome: &mut Outcome,
+    account: &Account,
+    standing: PsaStanding,
+    claim: Option<ContactId>,
+) -> Result<bool, Failure> {
     if standing == account.psa {
-        return Ok(());
+        return Ok(true);
     }
     let (before, after) = (account.psa.status, standing.status);
     let write = AccountWrite {
@@ -42,9 +85,9 @@ pub(crate) async fn standing(
         Some(WriteOutcome::Done) => {
             outcome.before.count(before);
             outcome.after.count(after);
-            Ok(())
+            Ok(true)
         }
         Some(WriteOutcome::Conflict | WriteOutcome::AliasTaken(..) | WriteOutcome::Taken(_))
-        | None => Err(Failure::retry(Changed)),
+        | None => Ok(false),
     }
 }

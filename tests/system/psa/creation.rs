@@ -8,7 +8,7 @@ use platform::Budget;
 use serde_json::{Value, json};
 use simulators::Fault;
 
-use super::{CREATE, EVERYTHING, MATCH_ONLY, Scene};
+use super::{CREATE, EVERYTHING, MATCH_ONLY, Scene, operate, path_of};
 use crate::world::{TENANT, id};
 
 #[tokio::test]
@@ -172,6 +172,58 @@ async fn two_pushes_at_one_moment_make_one_contact() {
     assert_eq!(outcome.created, 1);
     assert_eq!(scene.world.halo.count_users(scene.company, true), 1);
     scene.is_quiet().await;
+}
+
+/// The matching of entries changes the same accounts at the same time. A create that has ended is
+/// written down all the same, so that nobody waits until it must have ended.
+#[tokio::test]
+async fn what_came_of_a_create_is_kept_although_the_account_changed_meanwhile() {
+    let mut scene = ida(true).await;
+    // Matched, and nothing made yet.
+    scene.world.halo.faults().next(
+        "POST",
+        "/Users",
+        100,
+        Fault::Refused {
+            status: 503,
+            body: String::new(),
+        },
+    );
+    scene.world.run().await;
+    scene.world.halo.faults().clear();
+    scene
+        .world
+        .halo
+        .faults()
+        .next("POST", "/Users", 1, Fault::Slow(300));
+    let before = scene.writes().len();
+    let pushing = tokio::spawn({
+        let (app, vendors) = (scene.world.app().clone(), scene.world.vendors());
+        async move {
+            let envelope = app.envelope(id("northwind"), None, Event::MatchingFinished {});
+            psa_push::handle(&app, &vendors, &envelope, &Budget::endless()).await
+        }
+    });
+    while scene.writes().len() == before {
+        tokio::task::yield_now().await;
+    }
+    let path = path_of(&scene.account("ida").await);
+    let moved = operate(
+        &scene.world,
+        "PATCH",
+        &path,
+        json!({ "account_type": "service" }),
+    )
+    .await;
+    assert_eq!(moved.status, 200);
+    assert_eq!(pushing.await.unwrap().unwrap().created, 1);
+    let ida = scene.account("ida").await;
+    assert_eq!(ida.psa.status.as_str(), "created");
+    assert_eq!(
+        ida.account_type.as_str(),
+        "service",
+        "the change stays as well"
+    );
 }
 
 #[tokio::test]
