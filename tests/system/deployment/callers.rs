@@ -14,7 +14,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::journey::{Deployed, ask};
-use crate::world::{OPERATOR, PATH_TOKEN};
+use crate::world::{OPERATOR, PATH_TOKEN, WEBHOOK_PASSWORD};
 use connectors::Vendors;
 
 /// Halo delivers something about a contact.
@@ -22,7 +22,7 @@ pub(super) async fn halo(deployed: &Deployed, contact: &ContactId) {
     let app = deployed.at_work("psa-webhook").await;
     let contact: i64 = contact.as_str().parse().unwrap();
     let body = json!({ "id": "delivery-1", "object_id": contact });
-    let credentials = STANDARD.encode("halo:webhook-password");
+    let credentials = STANDARD.encode(format!("halo:{WEBHOOK_PASSWORD}"));
     let request = Request::post(format!("/webhooks/halo/{PATH_TOKEN}"))
         .header("authorization", format!("Basic {credentials}"));
     let answer = ask(
