@@ -125,21 +125,10 @@ impl ConnectorError {
         }
     }
 
-    /// May the vendor have done it although no good answer came?
+    /// May a create that failed so have been made all the same? As [`Self::is_outcome_unknown`], and where
+    /// another change of the same thing was seen: that may have been our own.
     pub fn may_have_been_done(&self) -> bool {
-        match self {
-            Self::Unreachable { .. }
-            | Self::TimedOut { .. }
-            | Self::Server { .. }
-            | Self::Conflict { .. }
-            | Self::Unreadable { .. } => true,
-            Self::RateLimited { .. }
-            | Self::Unauthorized { .. }
-            | Self::Forbidden { .. }
-            | Self::NotFound { .. }
-            | Self::Refused { .. }
-            | Self::PositionExpired => false,
-        }
+        self.is_outcome_unknown() || matches!(self, Self::Conflict { .. })
     }
 
     /// An answer of another shape than documented. `what` names the place, never the value.
