@@ -40,14 +40,18 @@ pub(crate) fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Said<St
 
 /// Reads yes or no: as such, in words, or as a number that is not zero.
 pub(crate) fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    Ok(match &value {
+    Ok(to_flag(&Value::deserialize(deserializer)?, to_integer))
+}
+
+/// The yes or no in a value, whose numbers are read so.
+pub(crate) fn to_flag(value: &Value, to_integer: fn(&Value) -> Option<i64>) -> Option<bool> {
+    match value {
         Value::Bool(flag) => Some(*flag),
         Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
         Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
-        Value::Number(_) | Value::String(_) => to_integer(&value).map(|number| number != 0),
+        Value::Number(_) | Value::String(_) => to_integer(value).map(|number| number != 0),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use super::custom::{self, WireField};
-use crate::psa::lenient::text;
+use crate::psa::lenient::{text, to_flag};
 
 /// A user of Halo (a contact of ours): a thin row of a list, or the full object.
 #[derive(Default, Deserialize)]
@@ -232,14 +232,7 @@ fn integer<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<i64>, D:
 }
 
 fn flag<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
-    let value = Value::deserialize(deserializer)?;
-    Ok(match &value {
-        Value::Bool(flag) => Some(*flag),
-        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
-        Value::Number(_) | Value::String(_) => to_integer(&value).map(|number| number != 0),
-        Value::Null | Value::Array(_) | Value::Object(_) => None,
-    })
+    Ok(to_flag(&Value::deserialize(deserializer)?, to_integer))
 }
 
 #[cfg(test)]
