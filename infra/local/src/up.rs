@@ -11,7 +11,7 @@ use platform::{App, host};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{Interval, MissedTickBehavior, interval, timeout};
 
 use crate::data::Sweeper;
 use crate::functions::Done;
@@ -150,14 +150,8 @@ pub(crate) fn router(local: &Local) -> Router {
 
 async fn tick(app: App, sweeper: Sweeper, stopped: watch::Receiver<bool>) {
     let mut until_sweep = TICKS_PER_SWEEP;
-    let mut ticks = interval(Duration::from_secs(TICK_SECONDS));
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            biased;
-            () = is_set(stopped.clone()) => return,
-            _ = ticks.tick() => {}
-        }
+    let mut ticks = ticks();
+    while comes(&mut ticks, &stopped).await {
         if let Err(failure) = schedule::handle(&app).await {
             let disposition = failure.disposition().as_str();
             tracing::warn!(disposition, error = %failure.chain(), "a tick failed; the next makes it good");
@@ -172,18 +166,27 @@ async fn tick(app: App, sweeper: Sweeper, stopped: watch::Receiver<bool>) {
 
 /// Asks a PSA that sends nothing what changed there. Beside the tick, which does not wait for vendors.
 async fn changes(app: App, vendors: Vendors, stopped: watch::Receiver<bool>) {
-    let mut ticks = interval(Duration::from_secs(TICK_SECONDS));
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            biased;
-            () = is_set(stopped.clone()) => return,
-            _ = ticks.tick() => {}
-        }
+    let mut ticks = ticks();
+    while comes(&mut ticks, &stopped).await {
         if let Err(failure) = psa_changes::handle(&app, &vendors).await {
             let disposition = failure.disposition().as_str();
             tracing::warn!(disposition, error = %failure.chain(), "a look at the PSA's changes failed; the next makes it good");
         }
+    }
+}
+
+fn ticks() -> Interval {
+    let mut ticks = interval(Duration::from_secs(TICK_SECONDS));
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}
+
+/// Waits for the next tick; `false` once all is to stop.
+async fn comes(ticks: &mut Interval, stopped: &watch::Receiver<bool>) -> bool {
+    tokio::select! {
+        biased;
+        () = is_set(stopped.clone()) => false,
+        _ = ticks.tick() => true,
     }
 }
 
