@@ -1,6 +1,7 @@
 //! How tables look, and the summary of a pass for people.
 
 use comfy_table::{ContentArrangement, Table, presets};
+use connectors::capability::Capability;
 use connectors::docs::{self, DocsKind};
 use connectors::psa::PsaKind;
 use connectors::psa::capabilities::CAPABILITIES;
@@ -32,32 +33,23 @@ pub(crate) fn when(at: Timestamp) -> String {
 
 /// What each PSA and each documentation system can do, for people who choose.
 pub fn of_capabilities() -> String {
-    let psas = PsaKind::ALL.map(PsaKind::name);
-    let psas = of_lacks(
-        &psas,
-        CAPABILITIES.map(|row| (row.what, PsaKind::ALL.map(|kind| row.lack(kind)).to_vec())),
-    );
-    let systems = DocsKind::ALL.map(DocsKind::name);
-    let rows = docs::capabilities::CAPABILITIES;
-    let systems = of_lacks(
-        &systems,
-        rows.map(|row| (row.what, DocsKind::ALL.map(|kind| row.lack(kind)).to_vec())),
-    );
-    format!("{psas}\n{systems}")
+    let psas = PsaKind::ALL.map(|kind| (kind.name(), kind.gaps()));
+    let systems = DocsKind::ALL.map(|kind| (kind.name(), kind.gaps()));
+    format!(
+        "{}\n{}",
+        of_lacks(&psas, &CAPABILITIES),
+        of_lacks(&systems, &docs::capabilities::CAPABILITIES)
+    )
 }
 
 /// A row for each thing with, of each vendor, why it is lacking.
-fn of_lacks<const ROWS: usize>(
-    names: &[&str],
-    rows: [(&str, Vec<Option<&'static str>>); ROWS],
-) -> Table {
-    let mut table = with_heads(&[&[""], names].concat());
-    for (what, lacks) in rows {
-        let cells = lacks.into_iter().map(|lack| match lack {
-            None => "yes".to_owned(),
-            Some(lack) => format!("no: {lack}"),
-        });
-        table.add_row([what.to_owned()].into_iter().chain(cells));
+fn of_lacks<Gaps>(vendors: &[(&'static str, Gaps)], rows: &[Capability<Gaps>]) -> Table {
+    let names = vendors.iter().map(|(name, _)| *name);
+    let heads: Vec<&str> = [""].into_iter().chain(names).collect();
+    let mut table = with_heads(&heads);
+    for row in rows {
+        let cells = vendors.iter().map(|(_, gaps)| row.cell(gaps));
+        table.add_row([row.what.to_owned()].into_iter().chain(cells));
     }
     table
 }

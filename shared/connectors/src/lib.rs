@@ -15,6 +15,7 @@
 //! Never here: a decision about an account, the table, the clock of the system. A connector turns
 //! what a vendor says into the words of `domain`, and the other way round.
 
+pub mod capability;
 pub mod directory;
 pub mod docs;
 pub mod error;

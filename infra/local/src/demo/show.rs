@@ -41,14 +41,14 @@ pub(super) fn chapter(number: u32, title: &str, text: &str) -> Result<(), LocalE
 /// Which PSA it is, and what is not done with it.
 pub(super) fn lacks(kind: PsaKind) -> String {
     let rows = CAPABILITIES.iter();
-    let rows = rows.filter_map(|row| Some([row.what, row.lack(kind)?]));
+    let rows = rows.filter_map(|row| Some([row.what, (row.lack)(&kind.gaps())?]));
     lacking("PSA", kind.name(), rows.collect())
 }
 
 /// Which documentation system it is, and what is not done with it.
 pub(super) fn docs_lacks(kind: DocsKind) -> String {
     let rows = docs::capabilities::CAPABILITIES.iter();
-    let rows = rows.filter_map(|row| Some([row.what, row.lack(kind)?]));
+    let rows = rows.filter_map(|row| Some([row.what, (row.lack)(&kind.gaps())?]));
     lacking("documentation system", kind.name(), rows.collect())
 }
 

@@ -1,27 +1,11 @@
 //! What each documentation system can do, for people who choose: as with PSAs (B180), read off what the
 //! connectors declare. A row says what works here and no more.
 
-use super::{DocsKind, Gaps};
-
-/// A row of the table.
-#[derive(Debug, Clone, Copy)]
-pub struct Capability {
-    /// The behaviours that it stands for; empty for what is no behaviour of its own.
-    pub behaviours: &'static str,
-    /// What is done, or is so.
-    pub what: &'static str,
-    lack: fn(&Gaps) -> Option<&'static str>,
-}
-
-impl Capability {
-    /// Why that system cannot do it; `None` where it can.
-    pub fn lack(&self, kind: DocsKind) -> Option<&'static str> {
-        (self.lack)(&kind.gaps())
-    }
-}
+use super::Gaps;
+use crate::capability::Capability;
 
 /// All rows, in the order of the behaviours.
-pub const CAPABILITIES: [Capability; 10] = [
+pub const CAPABILITIES: [Capability<Gaps>; 10] = [
     Capability {
         behaviours: "B87 to B97",
         what: "accounts are matched with its entries, by user name and category",
@@ -82,19 +66,3 @@ pub const CAPABILITIES: [Capability; 10] = [
         },
     },
 ];
-
-/// The table as Markdown, as it stands in `docs/capabilities.md`.
-pub fn markdown() -> String {
-    let names = DocsKind::ALL.map(DocsKind::name);
-    let rule = "|---".repeat(names.len() + 2);
-    let mut lines = vec![format!("| | {} | |", names.join(" | ")), format!("{rule}|")];
-    for row in CAPABILITIES {
-        let cells = DocsKind::ALL.map(|kind| match row.lack(kind) {
-            None => "yes".to_owned(),
-            Some(lack) => format!("no: {lack}"),
-        });
-        let cells = cells.join(" | ");
-        lines.push(format!("| {} | {cells} | {} |", row.what, row.behaviours));
-    }
-    lines.join("\n")
-}

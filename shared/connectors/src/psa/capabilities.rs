@@ -3,27 +3,10 @@
 
 use domain::gaps::Gaps;
 
-use super::PsaKind;
-
-/// A row of the table.
-#[derive(Debug, Clone, Copy)]
-pub struct Capability {
-    /// The behaviours that it stands for.
-    pub behaviours: &'static str,
-    /// What is done.
-    pub what: &'static str,
-    lack: fn(&Gaps) -> Option<&'static str>,
-}
-
-impl Capability {
-    /// Why that PSA cannot do it; `None` where it can.
-    pub fn lack(&self, kind: PsaKind) -> Option<&'static str> {
-        (self.lack)(&kind.gaps())
-    }
-}
+use crate::capability::Capability;
 
 /// All rows, in the order of the behaviours.
-pub const CAPABILITIES: [Capability; 15] = [
+pub const CAPABILITIES: [Capability<Gaps>; 15] = [
     Capability {
         behaviours: "B138 to B140",
         what: "accounts are matched with its contacts",
@@ -108,25 +91,12 @@ pub const CAPABILITIES: [Capability; 15] = [
     },
 ];
 
-/// The table as Markdown, as it stands in `docs/capabilities.md`.
-pub fn markdown() -> String {
-    let names: Vec<&str> = PsaKind::ALL.iter().map(|kind| kind.name()).collect();
-    let rule = "|---".repeat(names.len() + 2);
-    let mut lines = vec![format!("| | {} | |", names.join(" | ")), format!("{rule}|")];
-    for row in CAPABILITIES {
-        let cells = PsaKind::ALL.map(|kind| match row.lack(kind) {
-            None => "yes".to_owned(),
-            Some(lack) => format!("no: {lack}"),
-        });
-        let cells = cells.join(" | ");
-        lines.push(format!("| {} | {cells} | {} |", row.what, row.behaviours));
-    }
-    lines.join("\n")
-}
-
 #[cfg(test)]
 mod tests {
-    use crate::docs;
+    use super::CAPABILITIES;
+    use crate::capability::markdown;
+    use crate::docs::{self, DocsKind};
+    use crate::psa::PsaKind;
 
     const DOCUMENT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/capabilities.md");
 
@@ -142,9 +112,19 @@ mod tests {
     #[test]
     fn b180_the_document_says_what_the_code_says() {
         let document = std::fs::read_to_string(DOCUMENT).unwrap();
-        let anew = with_table(&document, "<!-- table -->\n", &super::markdown());
+        let psas = PsaKind::ALL.map(|kind| (kind.name(), kind.gaps()));
+        let systems = DocsKind::ALL.map(|kind| (kind.name(), kind.gaps()));
+        let anew = with_table(
+            &document,
+            "<!-- table -->\n",
+            &markdown(&psas, &CAPABILITIES),
+        );
         let begin = "<!-- documentation systems -->\n";
-        let anew = with_table(&anew, begin, &docs::capabilities::markdown());
+        let anew = with_table(
+            &anew,
+            begin,
+            &markdown(&systems, &docs::capabilities::CAPABILITIES),
+        );
         #[expect(clippy::disallowed_methods, reason = "a switch for people, in a test")]
         let is_update = std::env::var("MUSTER_UPDATE").is_ok();
         if is_update {
