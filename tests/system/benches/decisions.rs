@@ -1,14 +1,15 @@
 //! Planning and matching in memory, from a thousand accounts to a hundred thousand: how long one
 //! decision over all of them takes.
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
 
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use domain::account::Account;
-use domain::customer::Customer;
 use domain::fields::{Attribute, Fields};
-use domain::id::{CompanyId, ContactId, CustomerId};
+use domain::id::{CompanyId, ContactId};
 use domain::identity::{IdentityKey, News, Reading, Said, Source, Values};
 use domain::import::{Inventory, Plan, Rules, reconcile};
 use domain::matching::{Question, decide};
@@ -16,25 +17,10 @@ use domain::policy::{CustomerPolicies, resolve};
 use domain::push::contact::{Contact, ContactKind, ExternalId};
 use jiff::Timestamp;
 
+use common::customer;
+
 /// Readings of one page, as Graph sends them.
 const PAGE: usize = 1_000;
-
-fn customer() -> Customer {
-    Customer {
-        id: CustomerId::parse("bench").expect("an id"),
-        name: "Bench".to_owned(),
-        microsoft_tenant_id: None,
-        psa_company_id: None,
-        psa_site_id: None,
-        docs_organization_id: None,
-        docs_configuration_id: None,
-        sources: vec![Source::Microsoft365],
-        interval_minutes: None,
-        licensed_only: Some(false),
-        paused: false,
-        policies: Vec::new(),
-    }
-}
 
 fn reading(number: usize) -> Reading {
     let mut values = Values {

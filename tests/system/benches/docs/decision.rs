@@ -3,16 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::account::Account;
-use domain::customer::Customer;
 use domain::docs::entry::Entry;
 use domain::docs::{DocsStatus, Question, decide};
 use domain::fields::Attribute;
-use domain::id::CustomerId;
 use domain::identity::{IdentityKey, News, Reading, Said, Source, Values};
 use domain::import::{Inventory, Rules, reconcile};
 use domain::policy::resolve;
 use jiff::Timestamp;
 
+use super::common::customer;
 use super::vendors::username;
 
 /// So many accounts of Microsoft 365, as an import makes them.
@@ -46,23 +45,6 @@ pub(crate) fn linked(accounts: &[Account], entries: &[Entry]) -> usize {
     decided
         .filter(|decision| linked(decision.standing.status))
         .count()
-}
-
-fn customer() -> Customer {
-    Customer {
-        id: CustomerId::parse("bench").expect("an id"),
-        name: "Bench".to_owned(),
-        microsoft_tenant_id: None,
-        psa_company_id: None,
-        psa_site_id: None,
-        docs_organization_id: None,
-        docs_configuration_id: None,
-        sources: vec![Source::Microsoft365],
-        interval_minutes: None,
-        licensed_only: Some(false),
-        paused: false,
-        policies: Vec::new(),
-    }
 }
 
 fn reading(number: usize) -> Reading {

@@ -9,6 +9,8 @@
 //!
 //! `cargo bench -p system-tests --bench docs -- 10000` sets the number of entries of the second table.
 
+#[path = "../common/mod.rs"]
+mod common;
 mod customer;
 mod decision;
 mod vendors;
